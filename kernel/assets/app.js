@@ -1,0 +1,124 @@
+// Every page works without this file; it only makes some of them quicker.
+const $ = (s, root = document) => root.querySelector(s);
+const all = (s, root = document) => [...root.querySelectorAll(s)];
+
+// After a refused form: bring the summary of what to change into view and read it out.
+const errors = $(".errs");
+if (errors) errors.focus();
+
+// Work-lists: j and k move along the rows, Enter opens the row in focus, / goes to the search box.
+const typing = (el) => el.closest("input, select, textarea, [contenteditable]");
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.key === "/") {
+    const box = $("input[type=search]");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+    return;
+  }
+  if (event.key !== "j" && event.key !== "k") return;
+  const links = all(".rows a");
+  if (!links.length) return;
+  event.preventDefault();
+  const here = links.indexOf(document.activeElement);
+  const from = here >= 0 ? here : links.findIndex((a) => a.ariaCurrent === "true");
+  const step = event.key === "j" ? 1 : -1;
+  const next = links[Math.min(links.length - 1, Math.max(0, from + step))];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+});
+
+// Fragments: <div data-refresh-seconds="10" data-src="/path"> takes the server's HTML as its children.
+const refresh = async (el) => {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(el.dataset.src, {
+      headers: { Accept: "text/html" },
+      credentials: "same-origin",
+      redirect: "error",
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const typed = document.activeElement;
+    if (el.contains(typed) && typing(typed)) return;
+    el.replaceChildren(...page.body.childNodes);
+    delete el.dataset.stale;
+    wire(el);
+  } catch {
+    // Keep what is shown; the page's own words give the time of the data.
+    el.dataset.stale = "";
+  }
+};
+
+// Live screens: a message {"id": "text"} fills the element with that id; a lamp takes "on", "new" or "" as its class.
+const LAMPS = ["on", "new"];
+const show = (id, value) => {
+  const el = document.getElementById(id);
+  if (!el) return;
+  if (el.classList.contains("lamp")) {
+    el.classList.remove(...LAMPS);
+    if (LAMPS.includes(value)) el.classList.add(value);
+  } else if (el.textContent !== String(value)) {
+    el.textContent = value;
+  }
+};
+const listen = (el) => {
+  const source = new EventSource(el.dataset.events);
+  source.addEventListener("message", (event) => {
+    let words;
+    try {
+      words = JSON.parse(event.data);
+    } catch {
+      return;
+    }
+    delete el.dataset.stale;
+    for (const [id, value] of Object.entries(words)) show(id, value);
+  });
+  source.addEventListener("error", () => {
+    el.dataset.stale = "";
+  });
+};
+
+// Copy: <button data-copy="text" data-done="words shown after">.
+const copy = async (button) => {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    if (button.dataset.done) button.textContent = button.dataset.done;
+  } catch {
+    button.hidden = true;
+  }
+};
+
+// Revealed personal data covers itself again: <span data-hide-after="60" data-mask="138 **** 0000">.
+const cover = (el) => {
+  setTimeout(() => {
+    el.textContent = el.dataset.mask || "****";
+  }, Number(el.dataset.hideAfter) * 1000);
+};
+
+// One press, one request: a second submit while the first is on its way is dropped.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  else if (form.method === "post") {
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 8000);
+  }
+});
+// A page taken back from the browser's store may be sent again; its key keeps the deed single.
+addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+const wire = (root) => {
+  for (const el of all("[data-hide-after]", root)) cover(el);
+  for (const el of all("[data-copy]", root)) el.addEventListener("click", () => copy(el));
+  for (const el of all("[data-submit-on-change]", root)) el.addEventListener("change", () => el.form.requestSubmit());
+};
+
+wire(document);
+for (const el of all("[data-refresh-seconds]")) {
+  const seconds = Math.max(2, Number(el.dataset.refreshSeconds) || 10);
+  setInterval(() => refresh(el), seconds * 1000);
+}
+for (const el of all("[data-events]")) listen(el);
