@@ -1,0 +1,119 @@
+// What the rig asks inside a page. Every function is pure reading; nothing stays behind in the page.
+const words = (text) => (text || '').replace(/\s+/g, ' ').trim();
+const seen = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility !== 'hidden';
+const best = (elements, wanted, said) => {
+  const named = elements.map((element) => [element, said(element)]);
+  const tests = [(t) => t === wanted, (t) => t.startsWith(wanted), (t) => t.includes(wanted)];
+  for (const test of tests) {
+    const found = named.find(([, texts]) => texts.some((text) => text && test(text)));
+    if (found) return found[0];
+  }
+  return null;
+};
+const labels = (control) => [...(control.labels || [])].map((label) => words(label.textContent));
+const labelled = (control) => (control.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean)
+  .map((id) => words(document.getElementById(id)?.textContent));
+const names = (control) => [...labels(control), words(control.getAttribute('aria-label')), ...labelled(control)];
+const CONTROLS = 'input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]), select, textarea';
+
+// The thing a reader would press who sees this text.
+const target = (text) => best(
+  [...document.querySelectorAll('a[href], button, input[type=submit], input[type=button], summary, label, [role=button]')]
+    .filter((element) => seen(element) && !element.disabled),
+  words(text),
+  (element) => [words(element.innerText), words(element.value), words(element.getAttribute('aria-label'))]);
+
+// The field that carries this label. A ticked box or file field may be hidden behind its drawn label.
+const control = (label) => best(
+  [...document.querySelectorAll(CONTROLS)].filter((element) => seen(element) || [...(element.labels || [])].some(seen)),
+  words(label), names);
+
+const told = (element) => {
+  const id = element.id ? '#' + element.id : '';
+  const name = element.getAttribute('name') ? '[name=' + element.getAttribute('name') + ']' : '';
+  return element.tagName.toLowerCase() + id + name + ' "' + words(element.innerText || element.value).slice(0, 30) + '"';
+};
+
+// Gives a date, a time or a choice its value as the browser's own picker would.
+const put = (element, value) => {
+  if (element.tagName === 'SELECT') {
+    const option = best([...element.options], words(value), (option) => [words(option.textContent), option.value]);
+    if (!option) return 'has no option ' + value + ', only: ' + [...element.options].map((o) => words(o.textContent)).join(', ');
+    element.value = option.value;
+  } else {
+    element.value = value;
+    if (element.value !== value) return 'does not take ' + value;
+  }
+  element.dispatchEvent(new Event('input', { bubbles: true }));
+  element.dispatchEvent(new Event('change', { bubbles: true }));
+  return '';
+};
+
+const box = (element) => {
+  const areas = [element, ...(element.labels || []), element.closest('label')].filter((area) => area && seen(area));
+  const rects = areas.map((area) => area.getBoundingClientRect());
+  return [Math.max(0, ...rects.map((r) => r.width)), Math.max(0, ...rects.map((r) => r.height))];
+};
+
+// Everything that is wrong with the page as a list of sentences; `touch` asks for targets a thumb can hit.
+const faults = (width, touch) => {
+  const found = [];
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const h1 = all('h1').filter(seen).length;
+  if (h1 !== 1) found.push('the page has ' + h1 + ' visible h1, not one');
+  if (!words(document.title)) found.push('the page has no title');
+  if (!document.documentElement.lang) found.push('html has no lang');
+  for (const element of all(CONTROLS).filter(seen)) {
+    if (!names(element).some(Boolean)) found.push(told(element) + ' has no label');
+  }
+  for (const element of all('a[href], button, [role=button]').filter(seen)) {
+    const named = words(element.textContent) || words(element.getAttribute('aria-label')) || element.title
+      || [...element.querySelectorAll('img[alt], svg title')].some((inner) => words(inner.alt || inner.textContent));
+    if (!named) found.push(told(element) + ' has no name');
+  }
+  for (const image of all('img:not([alt])')) found.push('image ' + image.src + ' has no alt');
+  const ids = all('[id]').map((element) => element.id);
+  for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) found.push('two elements are #' + id);
+  const wide = document.scrollingElement.scrollWidth;
+  if (wide > width) {
+    const past = all('body *').filter((element) => seen(element) && element.getBoundingClientRect().right > width + 0.5);
+    found.push('the page scrolls sideways: ' + wide + ' > ' + width + ', past the edge: ' + past.slice(0, 4).map(told).join('; '));
+  }
+  if (touch) {
+    const pressed = 'button, input:not([type=hidden]), select, textarea, summary, [role=button], a[href]';
+    for (const element of all(pressed).filter(seen)) {
+      if (element.tagName === 'A' && getComputedStyle(element).display === 'inline') continue;
+      // A link that is out of sight until it has the focus ("skip to content") is never touched.
+      const [w, h] = box(element);
+      if (w <= 1 || h <= 1 || element.getBoundingClientRect().bottom <= 0) continue;
+      if (w < 43.5 || h < 43.5) found.push(told(element) + ' is ' + Math.round(w) + ' x ' + Math.round(h) + ', under 44 px');
+    }
+  }
+  for (const entry of performance.getEntriesByType('resource')) {
+    if (/^(data|blob|about):/.test(entry.name)) continue;
+    if (new URL(entry.name).origin !== location.origin) found.push('asked another origin: ' + entry.name);
+    if (entry.responseStatus >= 400) found.push(entry.name + ' answered ' + entry.responseStatus);
+  }
+  return found;
+};
+
+// How an element looks, in what a focus ring may change. Its parents count: a ring may be drawn around a whole row.
+const look = (element) => {
+  const one = (e) => {
+    const s = getComputedStyle(e);
+    const ring = s.outlineStyle === 'none' || parseFloat(s.outlineWidth) === 0 ? '' : s.outline;
+    return [ring, s.boxShadow, s.borderColor, s.borderWidth, s.backgroundColor, s.textDecoration, s.transform].join('|');
+  };
+  return [element, element.parentElement].filter(Boolean).map(one).join(' ; ');
+};
+
+// The focused element, its look with the focus and without it; the focus is where it was afterwards.
+const focus = () => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const held = look(element);
+  element.blur();
+  const left = look(element);
+  element.focus();
+  return [told(element), held !== left];
+};
