@@ -162,6 +162,7 @@ pub struct Crowd<T> {
 
 /// Lets `count` visitors do the same thing at the same moment: each is connected first, then all start together.
 /// `visit` gets the visitor's number and a client and does the whole flow (open the form, submit, look at the answer).
+/// Each holds a socket: a shell that allows 1,024 open files has to be told otherwise (`ulimit -n 8192`, as `./test` does).
 pub async fn crowd<T, F, V>(address: &str, count: usize, visit: V) -> Result<Crowd<T>>
 where
     T: Send + 'static,
