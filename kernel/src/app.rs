@@ -1,0 +1,196 @@
+//! The application: the rooms joined, the keys, the clock and the database. Holds nothing that may not be lost.
+
+use crate::auth::Hasher;
+use crate::db::Db;
+use crate::error::Result;
+use crate::http::Routes;
+use crate::jobs::{JobKind, Recurring};
+use crate::module::{Module, NavItem, Panel, Work};
+use crate::policy::Permission;
+use crate::secret::Keys;
+use crate::time::Clock;
+use crate::words::Words;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// What the keeper chose.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The name in the head of every page.
+    pub name: String,
+    /// `https://…` as people reach it, for links in codes and messages; decides the cookie's kind.
+    pub base_url: String,
+    /// A demo lets anyone sign in as any role.
+    pub demo: bool,
+    /// Behind a proxy whose `X-Forwarded-For` is believed.
+    pub behind_proxy: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            name: "七一空间".to_owned(),
+            base_url: "http://127.0.0.1:8080".to_owned(),
+            demo: false,
+            behind_proxy: false,
+        }
+    }
+}
+
+/// One route, as `qiyi routes` shows it.
+#[derive(Clone, Debug)]
+pub struct RouteFact {
+    /// `GET`, `POST` …
+    pub method: &'static str,
+    /// The path with its `{parameters}`.
+    pub path: String,
+    /// The permission that it asks.
+    pub permission: Permission,
+    /// Whether it speaks JSON.
+    pub api: bool,
+}
+
+/// The joined rooms.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// All words.
+    pub words: Arc<Words>,
+    /// The keys outside the database.
+    pub keys: Keys,
+    /// The clock.
+    pub clock: Clock,
+    /// What the keeper chose.
+    pub config: Config,
+    /// Password hashing.
+    pub hasher: Hasher,
+    /// A name for this process, for leases.
+    pub process: String,
+    /// Every permission, by name.
+    pub permissions: BTreeMap<&'static str, Permission>,
+    /// Every route.
+    pub routes: Vec<RouteFact>,
+    /// The rail of the desk.
+    pub nav: Vec<NavItem>,
+    pub(crate) jobs: HashMap<&'static str, JobKind>,
+    pub(crate) recurring: Vec<Recurring>,
+    pub(crate) panels: Vec<(&'static str, Panel)>,
+    pub(crate) work: Vec<Work>,
+    parts: axum::http::Extensions,
+    pub(crate) tenant: std::sync::OnceLock<crate::tenants::Tenant>,
+}
+
+/// What an application is built on.
+pub struct Ground {
+    /// The database, open.
+    pub db: Db,
+    /// The keys.
+    pub keys: Keys,
+    /// The clock.
+    pub clock: Clock,
+    /// The keeper's choices.
+    pub config: Config,
+    /// Password hashing; tests take a cheap one.
+    pub hasher: Hasher,
+}
+
+impl App {
+    /// Joins the rooms, migrates the database and checks that every route's permission is declared in a room's table.
+    ///
+    /// # Errors
+    /// When words, permissions or migrations do not fit together.
+    pub async fn build(ground: Ground, mut modules: Vec<Module>) -> anyhow::Result<(Arc<Self>, axum::Router)> {
+        modules.insert(0, crate::desk::module());
+        let words = Words::load(&modules.iter().flat_map(|m| m.words.clone()).collect::<Vec<_>>())?;
+        let migrations = modules.iter().flat_map(|m| m.migrations.clone()).collect();
+        let applied = ground.db.migrate(migrations).await.map_err(|e| anyhow::anyhow!("{e}"))?;
+        if !applied.is_empty() {
+            tracing::info!(count = applied.len(), "migrations applied");
+        }
+        let mut permissions = BTreeMap::new();
+        for permission in modules.iter().flat_map(|m| &m.permissions) {
+            anyhow::ensure!(
+                permissions.insert(permission.name, *permission).is_none(),
+                "the permission {} is declared twice",
+                permission.name
+            );
+        }
+        let routes: Vec<Routes> = modules.iter_mut().flat_map(|m| std::mem::take(&mut m.routes)).collect();
+        let facts: Vec<RouteFact> = routes.iter().flat_map(|r| r.facts().to_vec()).collect();
+        for fact in &facts {
+            anyhow::ensure!(
+                permissions.contains_key(fact.permission.name),
+                "{} {} asks for {}, which no room declares",
+                fact.method,
+                fact.path,
+                fact.permission.name
+            );
+        }
+        let app = Arc::new(Self::join(ground, modules, Arc::new(words), permissions, facts));
+        app.learn_tenant().await.map_err(|e| anyhow::anyhow!("{e}"))?;
+        let router = crate::http::router(&app, routes);
+        Ok((app, router))
+    }
+
+    fn join(
+        ground: Ground,
+        modules: Vec<Module>,
+        words: Arc<Words>,
+        permissions: BTreeMap<&'static str, Permission>,
+        routes: Vec<RouteFact>,
+    ) -> Self {
+        let mut nav: Vec<NavItem> = modules.iter().flat_map(|m| m.nav.clone()).collect();
+        nav.sort_by_key(|item| item.order);
+        let mut parts = axum::http::Extensions::new();
+        for module in &modules {
+            tracing::debug!(room = module.name, "opened");
+            parts.extend(module.parts.clone());
+        }
+        Self {
+            db: ground.db,
+            words,
+            keys: ground.keys,
+            clock: ground.clock,
+            config: ground.config,
+            hasher: ground.hasher,
+            process: crate::ids::fresh().simple().to_string(),
+            permissions,
+            routes,
+            nav,
+            jobs: modules.iter().flat_map(|m| m.jobs.iter().map(|j| (j.name, *j))).collect(),
+            recurring: modules.iter().flat_map(|m| m.recurring.clone()).collect(),
+            panels: modules.iter().flat_map(|m| m.panels.clone()).collect(),
+            work: modules.iter().flat_map(|m| m.work.clone()).collect(),
+            parts,
+            tenant: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// State of a room that lives with the process, by its type.
+    #[must_use]
+    pub fn part<T: Clone + Send + Sync + 'static>(&self) -> T {
+        self.parts.get::<T>().cloned().expect("a room gives its part at its door")
+    }
+
+    /// Remembers the district once there is one; called again after it was made.
+    pub async fn learn_tenant(&self) -> Result<()> {
+        if self.tenant.get().is_none()
+            && let Some(first) = crate::tenants::all(&self.db).await?.into_iter().next()
+        {
+            self.tenant.get_or_init(|| first);
+        }
+        Ok(())
+    }
+
+    /// The district that strangers see; `None` before the first start made one.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&crate::tenants::Tenant> {
+        self.tenant.get()
+    }
+
+    /// The recurring verbs, for tests that run them by hand.
+    #[must_use]
+    pub fn recurring(&self) -> &[Recurring] {
+        &self.recurring
+    }
+}

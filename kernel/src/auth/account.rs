@@ -1,0 +1,205 @@
+//! Accounts and the roles that they hold.
+
+use crate::cx::{Actor, Cx};
+use crate::db::{Conditions, Db, Read, Tx, Violation};
+use crate::error::{Error, Result};
+use crate::ids::{AccountId, Raw, TenantId};
+use crate::policy::{Grant, Role, Scope};
+use crate::words::Word;
+use crate::{args, row};
+use chrono::{DateTime, NaiveDate, Utc};
+
+row! {
+    /// Somebody who can sign in.
+    pub struct Account {
+        /// Its id.
+        pub id: AccountId,
+        /// The name to sign in with.
+        pub sign_in_name: String,
+        /// The phone to sign in with (S3).
+        pub phone: Option<String>,
+        /// The name that pages show.
+        pub name: String,
+        /// The person behind it.
+        pub person_id: Option<Raw>,
+        /// argon2id, PHC text; absent until the holder chose a password.
+        pub password_hash: Option<String>,
+        /// The sealed TOTP secret (S4).
+        pub totp_sealed: Option<Vec<u8>>,
+        /// The last time step whose code was used.
+        pub totp_used: i64,
+        /// `active` or `disabled`.
+        pub state: String,
+    }
+}
+
+const COLUMNS: &str = "id, sign_in_name, phone, name, person_id, password_hash, totp_sealed, totp_used, state";
+
+/// What an account is made of.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The name to sign in with, unique in the district.
+    pub sign_in_name: String,
+    /// Eleven digits, unique in the district.
+    pub phone: Option<String>,
+    /// The name that pages show.
+    pub name: String,
+    /// The person behind it, one account each.
+    pub person: Option<Raw>,
+    /// An argon2id hash.
+    pub password_hash: Option<String>,
+}
+
+/// Makes an account; a name, phone or person that has one already is refused.
+pub async fn insert(tx: &mut Tx<'_>, tenant: TenantId, new: &NewAccount, now: DateTime<Utc>) -> Result<AccountId> {
+    let id = AccountId::fresh();
+    let sql = "INSERT INTO account (tenant_id, id, sign_in_name, phone, name, person_id, password_hash, totp_used, state, created_at, password_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'active', $8, $8)";
+    let made = tx
+        .execute(sql, args![tenant, id, new.sign_in_name, new.phone, new.name, new.person, new.password_hash, now])
+        .await;
+    match made {
+        Ok(_) => Ok(id),
+        Err(Error::Violated(Violation::Unique(_))) => Err(Error::Refused(Word::new("account.taken"))),
+        Err(error) => Err(error),
+    }
+}
+
+/// One account.
+pub async fn find(db: &impl Read, tenant: TenantId, id: AccountId) -> Result<Account> {
+    db.one(&format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
+}
+
+/// The account that signs in with this name or phone.
+pub async fn find_by_name(db: &impl Read, tenant: TenantId, name: &str) -> Result<Option<Account>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND (sign_in_name = $2 OR phone = $2) LIMIT 1");
+    db.optional(&sql, args![tenant, name]).await
+}
+
+/// Accounts by name, those that match `part` of the name.
+pub async fn list(db: &Db, tenant: TenantId, part: &str, after: &str, limit: i64) -> Result<Vec<Account>> {
+    let mut wanted = Conditions::new("tenant_id = ?", args![tenant]);
+    if !part.is_empty() {
+        wanted.and("(name LIKE '%' || ? || '%' OR sign_in_name LIKE '%' || ? || '%')", args![part, part]);
+    }
+    if !after.is_empty() {
+        wanted.and("sign_in_name > ?", args![after]);
+    }
+    let tail = wanted.tail(" ORDER BY sign_in_name LIMIT ?", args![limit]);
+    db.all(&format!("SELECT {COLUMNS} FROM account WHERE {tail}"), wanted.args()).await
+}
+
+row! {
+    /// A role as it is stored.
+    pub struct RoleRow {
+        /// Its id.
+        pub id: Raw,
+        /// What.
+        pub role: Role,
+        /// `tenant`, `region` or `organisation`.
+        pub scope_kind: String,
+        /// The code or path.
+        pub scope: String,
+        /// From this Beijing day.
+        pub from_on: NaiveDate,
+        /// Until the end of this day; absent while it goes on.
+        pub to_on: Option<NaiveDate>,
+        /// Who gave it.
+        pub granted_by: String,
+    }
+}
+
+impl RoleRow {
+    /// The scope as the evaluator reads it.
+    #[must_use]
+    pub fn grant(&self) -> Grant {
+        let scope = match self.scope_kind.as_str() {
+            "region" => Scope::Region(self.scope.clone()),
+            "organisation" => Scope::Organisation(self.scope.clone()),
+            _ => Scope::Tenant,
+        };
+        Grant { role: self.role, scope }
+    }
+}
+
+/// The roles of an account that hold on a day.
+pub async fn list_roles(db: &impl Read, tenant: TenantId, account: AccountId, day: NaiveDate) -> Result<Vec<RoleRow>> {
+    let sql = "SELECT id, role, scope_kind, scope, from_on, to_on, granted_by FROM account_role
+               WHERE tenant_id = $1 AND account_id = $2 AND from_on <= $3 AND (to_on IS NULL OR to_on >= $3) ORDER BY id";
+    db.all(sql, args![tenant, account, day]).await
+}
+
+/// Gives a role. Nobody gives one to themselves; one person holds one administrative power at most.
+pub async fn grant(tx: &mut Tx<'_>, cx: &Cx, account: AccountId, new: &Grant) -> Result<()> {
+    if cx.actor.account == Some(account) {
+        return Err(Error::refused("account.not_oneself"));
+    }
+    let today = cx.today();
+    let held = list_roles(tx, cx.tenant, account, today).await?;
+    if new.role.is_power() && held.iter().any(|h| h.role.is_power() && h.role != new.role) {
+        return Err(Error::refused("account.one_power"));
+    }
+    if held.iter().any(|h| h.grant() == *new) {
+        return Ok(());
+    }
+    let (kind, scope) = match &new.scope {
+        Scope::Tenant => ("tenant", ""),
+        Scope::Region(code) => ("region", code.as_str()),
+        Scope::Organisation(path) => ("organisation", path.as_str()),
+    };
+    let sql = "INSERT INTO account_role (tenant_id, id, account_id, role, scope_kind, scope, from_on, granted_by)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let id = crate::ids::fresh();
+    tx.execute(sql, args![cx.tenant, id, account, new.role, kind, scope, today, cx.actor.name]).await?;
+    super::end_all(tx, cx.tenant, account).await
+}
+
+/// Ends a role today and every session of the account with it.
+pub async fn revoke(tx: &mut Tx<'_>, cx: &Cx, account: AccountId, role: Raw) -> Result<()> {
+    let yesterday = cx.today().pred_opt().unwrap_or(cx.today());
+    let sql =
+        "UPDATE account_role SET to_on = $1 WHERE tenant_id = $2 AND account_id = $3 AND id = $4 AND to_on IS NULL";
+    if tx.execute(sql, args![yesterday, cx.tenant, account, role]).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    super::end_all(tx, cx.tenant, account).await
+}
+
+/// Sets a password and ends every session.
+pub async fn change_password(tx: &mut Tx<'_>, cx: &Cx, account: AccountId, hash: &str) -> Result<()> {
+    let sql = "UPDATE account SET password_hash = $1, password_at = $2 WHERE tenant_id = $3 AND id = $4";
+    tx.execute(sql, args![hash, cx.now, cx.tenant, account]).await?;
+    super::end_all(tx, cx.tenant, account).await
+}
+
+/// Ends everything of an account in one transaction: sessions, tokens, roles.
+pub async fn disable(tx: &mut Tx<'_>, cx: &Cx, account: AccountId) -> Result<()> {
+    let yesterday = cx.today().pred_opt().unwrap_or(cx.today());
+    tx.execute("UPDATE account SET state = 'disabled' WHERE tenant_id = $1 AND id = $2", args![cx.tenant, account])
+        .await?;
+    let sql = "UPDATE account_role SET to_on = $1 WHERE tenant_id = $2 AND account_id = $3 AND to_on IS NULL";
+    tx.execute(sql, args![yesterday, cx.tenant, account]).await?;
+    tx.execute("DELETE FROM api_token WHERE tenant_id = $1 AND account_id = $2", args![cx.tenant, account]).await?;
+    super::end_all(tx, cx.tenant, account).await
+}
+
+/// The actor of an account: roles that ask for a second factor count only after it was given.
+pub(crate) async fn actor(
+    db: &Db,
+    tenant: TenantId,
+    account: &Account,
+    second_factor: bool,
+    day: NaiveDate,
+) -> Result<Actor> {
+    let roles = list_roles(db, tenant, account.id, day).await?;
+    let awaits = !second_factor && roles.iter().any(|r| r.role.is_staff());
+    let grants = roles.iter().filter(|r| second_factor || !r.role.is_staff()).map(RoleRow::grant).collect();
+    Ok(Actor {
+        account: Some(account.id),
+        person: account.person_id,
+        name: account.name.clone(),
+        grants,
+        awaits_second_factor: awaits,
+    })
+}

@@ -1,0 +1,211 @@
+//! One SQL text, two engines: the only place that knows there are two.
+//!
+//! Reads are inline on SQLite (one read-only connection a thread) and pooled on PostgreSQL; writes are closures over a
+//! transaction, given to a lane, which commits many of them at once.
+
+mod conditions;
+mod gather;
+mod lane;
+mod migrate;
+mod postgres;
+mod sqlite;
+mod tx;
+mod value;
+
+pub use conditions::Conditions;
+pub use gather::Gather;
+pub use lane::LaneKey;
+pub use migrate::Migration;
+pub use sqlite::Durability;
+pub use tx::Tx;
+pub use value::{FromRow, FromValue, Json, Kind, Row, ToValue, Value};
+
+use crate::error::{Error, Result};
+use anyhow::Context as _;
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// A constraint that a statement broke, with the name that the engine gives for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Violation {
+    /// Something with this key is already there.
+    Unique(String),
+    /// Something that is pointed to is not there, or still pointed at.
+    ForeignKey(String),
+    /// A CHECK or NOT NULL.
+    Check(String),
+}
+
+/// Where the data is and how it is treated.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// An SQLite file; the folder exists.
+    File {
+        /// The database file.
+        path: PathBuf,
+        /// `Full` except in tests.
+        durability: Durability,
+    },
+    /// A PostgreSQL address, `postgres://…`.
+    Server {
+        /// The address with user and database.
+        url: String,
+        /// Writing connections; 4 unless measured otherwise.
+        lanes: usize,
+    },
+}
+
+/// The database; cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    lanes: Vec<lane::Lane>,
+}
+
+enum Engine {
+    Sqlite { path: PathBuf, id: u64 },
+    Postgres(sqlx::PgPool),
+}
+
+/// Reading, from the database or inside a transaction.
+#[expect(async_fn_in_trait, reason = "always used with a concrete type, whose future is known to be Send or not")]
+pub trait Read {
+    /// All rows of a statement; the statement itself limits them.
+    async fn all<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>>;
+
+    /// The first row, if there is one.
+    async fn optional<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Option<T>> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// The only row; `NotFound` without it.
+    async fn one<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<T> {
+        self.optional(sql, args).await?.ok_or(Error::NotFound)
+    }
+}
+
+impl Read for Db {
+    async fn all<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+        match &self.0.engine {
+            Engine::Sqlite { path, id } => with_reader(path, *id, |reader| sqlite::rows(reader, sql, args, usize::MAX)),
+            Engine::Postgres(pool) => {
+                let mut connection = pool.acquire().await.map_err(|e| postgres::describe(e, sql))?;
+                postgres::rows(&mut connection, sql, args).await
+            }
+        }
+    }
+}
+
+thread_local! {
+    static READERS: RefCell<HashMap<u64, Rc<rusqlite::Connection>>> = RefCell::new(HashMap::new());
+}
+
+fn with_reader<T>(path: &Path, id: u64, work: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<T> {
+    let known = READERS.with(|readers| readers.borrow().get(&id).cloned());
+    let reader = match known {
+        Some(reader) => reader,
+        None => {
+            let opened = Rc::new(sqlite::open_reader(path)?);
+            READERS.with(|readers| readers.borrow_mut().insert(id, Rc::clone(&opened)));
+            opened
+        }
+    };
+    work(&reader)
+}
+
+impl Db {
+    /// Opens the database and its lanes; does not migrate.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or the server does not answer.
+    pub async fn open(place: &Place) -> Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let inner = match place {
+            Place::File { path, durability } => {
+                let writer = sqlite::open_writer(path, *durability)?;
+                let lanes = vec![lane::Lane::sqlite(writer)?];
+                let id = NEXT.fetch_add(1, Ordering::Relaxed);
+                Inner { engine: Engine::Sqlite { path: path.clone(), id }, lanes }
+            }
+            Place::Server { url, lanes } => {
+                let options: PgConnectOptions = url.parse().context("reading the address of the database")?;
+                let pool = PgPoolOptions::new()
+                    .max_connections(16)
+                    .min_connections(1)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .test_before_acquire(false)
+                    .connect_with(options.clone())
+                    .await
+                    .context("the PostgreSQL server does not answer")?;
+                let count = (*lanes).max(1);
+                let lanes = (0..count).map(|n| lane::Lane::postgres(options.clone(), n)).collect::<Result<_>>()?;
+                Inner { engine: Engine::Postgres(pool), lanes }
+            }
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Runs a verb in a transaction of the lane that the key chooses. `Ok` means that it is on the disk.
+    ///
+    /// The verb may wait for its transaction and for nothing else; an error rolls back this verb alone.
+    pub async fn write<F, T>(&self, lane: LaneKey, verb: F) -> Result<T>
+    where
+        F: for<'x, 'y> AsyncFnOnce(&'x mut Tx<'y>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let lanes = &self.0.lanes;
+        let at = usize::try_from(lane.0 % lanes.len() as u64).unwrap_or(0);
+        lanes[at].run(verb).await
+    }
+
+    /// Applies what is missing of these migrations, in the order of their names.
+    pub async fn migrate(&self, migrations: Vec<Migration>) -> Result<Vec<&'static str>> {
+        migrate::run(self, migrations).await
+    }
+
+    /// Whether this is PostgreSQL; only the kernel asks.
+    #[must_use]
+    pub fn is_server(&self) -> bool {
+        matches!(self.0.engine, Engine::Postgres(_))
+    }
+
+    /// A short round trip; an error says that the database is away.
+    pub async fn ping(&self) -> Result<()> {
+        crate::row! { struct One { one: i64 } }
+        let row: One = self.one("SELECT CAST(1 AS BIGINT) AS one", &[]).await?;
+        if row.one == 1 { Ok(()) } else { Err(Error::Unavailable("error.database_away")) }
+    }
+}
+
+/// Runs statements on a server outside any pool; for tests that make and drop databases.
+///
+/// # Errors
+/// When the server refuses.
+pub async fn admin_execute(url: &str, sql: &str) -> anyhow::Result<()> {
+    let mut connection = sqlx::PgConnection::connect(url).await?;
+    postgres::script(&mut connection, sql).await.map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// `($3, $4, $5)` for `count` arguments that begin at `$first`; an empty list matches nothing: `(NULL)`.
+#[must_use]
+pub fn in_list(first: usize, count: usize) -> String {
+    if count == 0 {
+        return "(NULL)".to_owned();
+    }
+    let names: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    format!("({})", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests;

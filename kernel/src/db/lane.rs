@@ -1,0 +1,265 @@
+//! Lanes: one writing connection each, many verbs a commit.
+
+use super::tx::{Tx, TxInner};
+use super::{postgres, sqlite};
+use crate::audit;
+use crate::error::{Error, Result};
+use anyhow::Context as _;
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+use rusqlite::Connection;
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use std::panic::AssertUnwindSafe;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many verbs one commit takes at most.
+const BATCH: usize = 256;
+/// How many verbs may wait; one more is answered 503.
+const QUEUE: usize = 8_192;
+
+/// What chooses a lane: verbs on the same object take the same lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LaneKey(pub u64);
+
+impl LaneKey {
+    /// The lane of an id.
+    #[must_use]
+    pub fn of(id: uuid::Uuid) -> Self {
+        let (high, low) = id.as_u64_pair();
+        Self(high ^ low.rotate_left(17))
+    }
+}
+
+/// A verb with the place where its answer goes.
+trait Job: Send {
+    fn run<'x, 'y: 'x>(self: Box<Self>, tx: &'x mut Tx<'y>) -> LocalBoxFuture<'x, Done>
+    where
+        Self: 'x;
+    fn refuse(self: Box<Self>, why: Error);
+}
+
+/// A verb that ran; answered when the commit is known.
+struct Done {
+    ok: bool,
+    answer: Box<dyn FnOnce(Option<&'static str>)>,
+}
+
+struct Work<F, T> {
+    verb: F,
+    answer: oneshot::Sender<Result<T>>,
+}
+
+impl<F, T> Job for Work<F, T>
+where
+    F: for<'x, 'y> AsyncFnOnce(&'x mut Tx<'y>) -> Result<T> + Send + 'static,
+    T: Send + 'static,
+{
+    fn run<'x, 'y: 'x>(self: Box<Self>, tx: &'x mut Tx<'y>) -> LocalBoxFuture<'x, Done>
+    where
+        Self: 'x,
+    {
+        Box::pin(async move {
+            let Self { verb, answer } = *self;
+            let caught = AssertUnwindSafe(verb(tx)).catch_unwind().await;
+            let result = caught.unwrap_or_else(|_| Err(Error::internal("a verb panicked".to_owned())));
+            let ok = result.is_ok();
+            let answer = Box::new(move |failure: Option<&'static str>| {
+                let last = match failure {
+                    Some(word) if ok => Err(Error::Unavailable(word)),
+                    _ => result,
+                };
+                drop(answer.send(last));
+            });
+            Done { ok, answer }
+        })
+    }
+
+    fn refuse(self: Box<Self>, why: Error) {
+        drop(self.answer.send(Err(why)));
+    }
+}
+
+/// The sending end of a lane; its thread ends when this is dropped and the queue is empty.
+pub(super) struct Lane {
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+enum Connected {
+    Sqlite(Connection),
+    Postgres { options: PgConnectOptions, open: Option<PgConnection>, chain: String },
+}
+
+impl Lane {
+    pub(super) fn sqlite(connection: Connection) -> Result<Self> {
+        Self::start("write-0".to_owned(), Connected::Sqlite(connection))
+    }
+
+    pub(super) fn postgres(options: PgConnectOptions, number: usize) -> Result<Self> {
+        Self::start(format!("write-{number}"), Connected::Postgres { options, open: None, chain: String::new() })
+    }
+
+    fn start(name: String, connected: Connected) -> Result<Self> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("a lane's runtime")?;
+        std::thread::Builder::new()
+            .name(name)
+            .spawn(move || runtime.block_on(serve(connected, waiting)))
+            .context("starting a lane")?;
+        Ok(Self { queue })
+    }
+
+    pub(super) async fn run<F, T>(&self, verb: F) -> Result<T>
+    where
+        F: for<'x, 'y> AsyncFnOnce(&'x mut Tx<'y>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Box::new(Work { verb, answer })).map_err(|_| Error::Unavailable("error.busy"))?;
+        answered.await.unwrap_or(Err(Error::Unavailable("error.busy")))
+    }
+}
+
+async fn serve(mut connected: Connected, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+    while let Some(first) = waiting.recv().await {
+        let mut jobs = vec![first];
+        while jobs.len() < BATCH {
+            match waiting.try_recv() {
+                Ok(job) => jobs.push(job),
+                Err(_) => break,
+            }
+        }
+        connected.commit(jobs).await;
+    }
+}
+
+impl Connected {
+    async fn commit(&mut self, jobs: Vec<Box<dyn Job>>) {
+        if let Err(error) = self.begin().await {
+            tracing::error!(%error, "a transaction could not begin");
+            let word = error.unavailable_word();
+            jobs.into_iter().for_each(|job| job.refuse(Error::Unavailable(word)));
+            return;
+        }
+        let alone = jobs.len() == 1;
+        let mut done = Vec::with_capacity(jobs.len());
+        let mut lines = Vec::new();
+        let mut broken = None;
+        for job in jobs {
+            if broken.is_some() {
+                job.refuse(Error::Unavailable("error.not_saved"));
+                continue;
+            }
+            match self.one(job, alone, &mut lines).await {
+                Ok(ended) => done.push(ended),
+                Err((ended, error)) => {
+                    done.extend(ended);
+                    broken = Some(error);
+                }
+            }
+        }
+        let keep = !(alone && done.iter().all(|d| !d.ok));
+        let failure = match broken {
+            Some(error) => Some(self.give_up(&error).await),
+            None if keep => self.finish(lines).await,
+            None => {
+                drop(self.script("ROLLBACK").await);
+                None
+            }
+        };
+        done.into_iter().for_each(|d| (d.answer)(failure));
+    }
+
+    /// One verb in its savepoint (none when it is alone: then the transaction is its savepoint).
+    async fn one(
+        &mut self,
+        job: Box<dyn Job>,
+        alone: bool,
+        lines: &mut Vec<audit::Line>,
+    ) -> std::result::Result<Done, (Option<Done>, Error)> {
+        if !alone && let Err(error) = self.script("SAVEPOINT verb").await {
+            job.refuse(Error::Unavailable("error.not_saved"));
+            return Err((None, error));
+        }
+        let (ended, written) = {
+            let mut tx = self.tx();
+            let ended = job.run(&mut tx).await;
+            (ended, tx.lines)
+        };
+        if ended.ok {
+            lines.extend(written);
+        }
+        if alone {
+            return Ok(ended);
+        }
+        let end = if ended.ok { "RELEASE verb" } else { "ROLLBACK TO verb; RELEASE verb" };
+        match self.script(end).await {
+            Ok(()) => Ok(ended),
+            Err(error) => Err((Some(ended), error)),
+        }
+    }
+
+    async fn finish(&mut self, lines: Vec<audit::Line>) -> Option<&'static str> {
+        let chain = match self {
+            Self::Sqlite(_) => "main".to_owned(),
+            Self::Postgres { chain, .. } => chain.clone(),
+        };
+        let mut tx = self.tx();
+        let written = audit::write(&mut tx, &chain, lines).await;
+        let ended = match written {
+            Ok(()) => self.script("COMMIT").await,
+            Err(error) => Err(error),
+        };
+        match ended {
+            Ok(()) => None,
+            Err(error) => Some(self.give_up(&error).await),
+        }
+    }
+
+    async fn give_up(&mut self, error: &Error) -> &'static str {
+        tracing::error!(?error, "a transaction was not committed");
+        if self.script("ROLLBACK").await.is_err()
+            && let Self::Postgres { open, .. } = self
+        {
+            *open = None;
+        }
+        error.unavailable_word()
+    }
+
+    async fn begin(&mut self) -> Result<()> {
+        if let Self::Postgres { options, open, chain } = self
+            && open.is_none()
+        {
+            let connection = PgConnection::connect_with(options).await.map_err(|e| postgres::describe(e, "connect"))?;
+            *open = Some(connection);
+            *chain = crate::ids::fresh().simple().to_string();
+        }
+        let text = if matches!(self, Self::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        let begun = self.script(text).await;
+        if begun.is_err()
+            && let Self::Postgres { open, .. } = self
+        {
+            *open = None;
+        }
+        begun
+    }
+
+    async fn script(&mut self, sql: &'static str) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => connection.execute_batch(sql).map_err(|e| sqlite::describe(e, sql)),
+            Self::Postgres { open: Some(connection), .. } => postgres::script(connection, sql).await,
+            Self::Postgres { open: None, .. } => Err(Error::Unavailable("error.database_away")),
+        }
+    }
+
+    fn tx(&mut self) -> Tx<'_> {
+        let inner = match self {
+            Self::Sqlite(connection) => TxInner::Sqlite(connection),
+            Self::Postgres { open, .. } => {
+                let connection = open.as_mut().expect("begin opened the connection of this lane");
+                TxInner::Postgres(tokio::sync::Mutex::new(connection))
+            }
+        };
+        Tx { inner, lines: Vec::new() }
+    }
+}

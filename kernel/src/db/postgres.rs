@@ -1,0 +1,106 @@
+//! PostgreSQL through sqlx: binding, reading and telling its errors apart.
+
+use super::value::{FromRow, Kind, Row, RowInner, Value};
+use crate::error::{Error, Result};
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::{Arguments as _, AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _};
+
+fn bind(args: &[Value]) -> Result<PgArguments> {
+    let mut bound = PgArguments::default();
+    for value in args {
+        let added = match value.clone() {
+            Value::Null(kind) => add_null(&mut bound, kind),
+            Value::Bool(v) => bound.add(v),
+            Value::Int(v) => bound.add(v),
+            Value::Real(v) => bound.add(v),
+            Value::Text(v) => bound.add(v),
+            Value::Bytes(v) => bound.add(v),
+            Value::Uuid(v) => bound.add(v),
+            Value::Date(v) => bound.add(v),
+            Value::Time(v) => bound.add(v),
+            Value::Timestamp(v) => bound.add(v),
+            Value::Json(v) => bound.add(v),
+        };
+        added.map_err(|e| Error::internal(e.to_string()))?;
+    }
+    Ok(bound)
+}
+
+fn add_null(bound: &mut PgArguments, kind: Kind) -> std::result::Result<(), sqlx::error::BoxDynError> {
+    match kind {
+        Kind::Bool => bound.add(None::<bool>),
+        Kind::Int => bound.add(None::<i64>),
+        Kind::Real => bound.add(None::<f64>),
+        Kind::Text => bound.add(None::<String>),
+        Kind::Bytes => bound.add(None::<Vec<u8>>),
+        Kind::Uuid => bound.add(None::<uuid::Uuid>),
+        Kind::Date => bound.add(None::<chrono::NaiveDate>),
+        Kind::Time => bound.add(None::<chrono::NaiveTime>),
+        Kind::Timestamp => bound.add(None::<chrono::DateTime<chrono::Utc>>),
+        Kind::Json => bound.add(None::<serde_json::Value>),
+    }
+}
+
+pub(super) async fn rows<T: FromRow>(connection: &mut PgConnection, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+    let query = sqlx::query_with(AssertSqlSafe(sql), bind(args)?);
+    let rows: Vec<PgRow> = query.fetch_all(connection).await.map_err(|e| describe(e, sql))?;
+    rows.iter().map(|row| T::from_row(&Row(RowInner::Postgres(row)))).collect()
+}
+
+pub(super) async fn execute(connection: &mut PgConnection, sql: &str, args: &[Value]) -> Result<u64> {
+    let query = sqlx::query_with(AssertSqlSafe(sql), bind(args)?);
+    let done = query.execute(connection).await.map_err(|e| describe(e, sql))?;
+    Ok(done.rows_affected())
+}
+
+/// Runs a script of several statements without arguments.
+pub(super) async fn script(connection: &mut PgConnection, sql: &str) -> Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map_err(|e| describe(e, sql))?;
+    Ok(())
+}
+
+pub(super) fn cell(row: &PgRow, column: &str) -> Result<Value> {
+    let fail = |e: sqlx::Error| Error::internal(format!("column {column}: {e}"));
+    let raw = row.try_get_raw(column).map_err(fail)?;
+    if raw.is_null() {
+        return Ok(Value::Null(Kind::Text));
+    }
+    let place = row.column(column);
+    Ok(match place.type_info().name() {
+        "BOOL" => Value::Bool(row.try_get(column).map_err(fail)?),
+        "INT8" => Value::Int(row.try_get(column).map_err(fail)?),
+        "INT4" => Value::Int(i64::from(row.try_get::<i32, _>(column).map_err(fail)?)),
+        "FLOAT8" => Value::Real(row.try_get(column).map_err(fail)?),
+        "BYTEA" => Value::Bytes(row.try_get(column).map_err(fail)?),
+        "UUID" => Value::Uuid(row.try_get(column).map_err(fail)?),
+        "DATE" => Value::Date(row.try_get(column).map_err(fail)?),
+        "TIME" => Value::Time(row.try_get(column).map_err(fail)?),
+        "TIMESTAMPTZ" => Value::Timestamp(row.try_get(column).map_err(fail)?),
+        "JSONB" | "JSON" => Value::Json(row.try_get(column).map_err(fail)?),
+        "TEXT" | "VARCHAR" | "NAME" | "CHAR" | "UNKNOWN" => Value::Text(row.try_get(column).map_err(fail)?),
+        other => return Err(Error::internal(format!("column {column} has the type {other}, which no row reads"))),
+    })
+}
+
+/// Tells constraint violations and a lost server from a fault of ours.
+pub(super) fn describe(error: sqlx::Error, sql: &str) -> Error {
+    use super::Violation;
+    match &error {
+        sqlx::Error::Database(database) => {
+            let detail = database.constraint().unwrap_or_default().to_owned();
+            match database.code().as_deref() {
+                Some("23505") => Error::Violated(Violation::Unique(detail)),
+                Some("23503") => Error::Violated(Violation::ForeignKey(detail)),
+                Some("23514" | "23502") => Error::Violated(Violation::Check(detail)),
+                Some("53100") => Error::Unavailable("error.disk_full"),
+                Some("57P01" | "57P02" | "57P03" | "53300") => Error::Unavailable("error.database_away"),
+                _ => Error::Internal(anyhow::Error::new(error).context(sql.to_owned())),
+            }
+        }
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_) => {
+            tracing::warn!(%error, "the database does not answer");
+            Error::Unavailable("error.database_away")
+        }
+        _ => Error::Internal(anyhow::Error::new(error).context(sql.to_owned())),
+    }
+}

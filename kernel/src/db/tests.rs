@@ -1,0 +1,115 @@
+//! The database on both engines: binding by number, rollback of one verb, one commit for many, gathering in order.
+
+use super::*;
+use crate::args;
+
+async fn places() -> Vec<(Db, Option<tempfile::TempDir>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Place::File { path: folder.path().join("test.db"), durability: Durability::Off };
+    let mut found = vec![(Db::open(&file).await.unwrap(), Some(folder))];
+    #[expect(clippy::disallowed_methods, reason = "the kernel's own tests read where the test server is")]
+    if let Ok(url) = std::env::var("QIYI_TEST_POSTGRES") {
+        let name = format!("kernel_{}", crate::ids::fresh().simple());
+        admin_execute(&url, &format!("CREATE DATABASE {name}")).await.unwrap();
+        let (base, _) = url.rsplit_once('/').unwrap();
+        found.push((Db::open(&Place::Server { url: format!("{base}/{name}"), lanes: 3 }).await.unwrap(), None));
+    }
+    for (db, _) in &found {
+        const T: &[Migration] = &[Migration {
+            name: "20260101_01_thing",
+            sqlite: "CREATE TABLE thing (id BIGINT PRIMARY KEY, name TEXT NOT NULL, CHECK (id < 1000))",
+            postgres: "CREATE TABLE thing (id BIGINT PRIMARY KEY, name TEXT NOT NULL, CHECK (id < 1000))",
+        }];
+        let mut all = T.to_vec();
+        all.extend_from_slice(crate::migrations!["20261123_01_kernel"]);
+        db.migrate(all.clone()).await.unwrap();
+        assert!(db.migrate(all).await.unwrap().is_empty());
+    }
+    found
+}
+
+crate::row! { struct Two { a: i64, b: i64 } }
+crate::row! { struct Count { n: i64 } }
+
+async fn count(db: &Db) -> i64 {
+    let row: Count = db.one("SELECT COUNT(*) AS n FROM thing", &[]).await.unwrap();
+    row.n
+}
+
+#[tokio::test]
+async fn arguments_are_bound_by_their_number_not_by_their_place() {
+    for (db, _keep) in places().await {
+        let sql = "SELECT CAST($2 AS BIGINT) AS a, CAST($1 AS BIGINT) AS b";
+        let row: Two = db.one(sql, args![1_i64, 2_i64]).await.unwrap();
+        assert_eq!((row.a, row.b), (2, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_verb_is_rolled_back_alone() {
+    for (db, _keep) in places().await {
+        let mut waiting = Vec::new();
+        for id in 0..40_i64 {
+            let db = db.clone();
+            waiting.push(tokio::spawn(async move {
+                db.write(LaneKey(7), async move |tx: &mut Tx<'_>| {
+                    tx.execute("INSERT INTO thing (id, name) VALUES ($1, $2)", args![id, "x"]).await?;
+                    if id % 4 == 0 { Err(Error::refused("no")) } else { Ok(id) }
+                })
+                .await
+            }));
+        }
+        let mut kept = 0;
+        for task in waiting {
+            kept += i64::from(task.await.unwrap().is_ok());
+        }
+        assert_eq!(kept, 30);
+        assert_eq!(count(&db).await, 30);
+    }
+}
+
+#[tokio::test]
+async fn a_broken_constraint_is_told_apart_and_a_panic_answers_only_itself() {
+    for (db, _keep) in places().await {
+        let insert = |id: i64| {
+            let db = db.clone();
+            async move {
+                db.write(LaneKey(1), async move |tx: &mut Tx<'_>| {
+                    assert!(id != 13, "unlucky");
+                    tx.execute("INSERT INTO thing (id, name) VALUES ($1, 'x')", args![id]).await
+                })
+                .await
+            }
+        };
+        assert!(insert(1).await.is_ok());
+        assert!(matches!(insert(1).await, Err(Error::Violated(Violation::Unique(_)))));
+        assert!(matches!(insert(5000).await, Err(Error::Violated(Violation::Check(_)))));
+        assert!(matches!(insert(13).await, Err(Error::Internal(_))));
+        assert!(insert(2).await.is_ok());
+        assert_eq!(count(&db).await, 2);
+    }
+}
+
+#[tokio::test]
+async fn what_waits_together_is_answered_in_the_order_it_came() {
+    for (db, _keep) in places().await {
+        let gather: Gather<u8, i64, i64> = Gather::default();
+        let mut waiting = Vec::new();
+        for id in 0..200_i64 {
+            let (gather, db) = (gather.clone(), db.clone());
+            waiting.push(tokio::spawn(async move {
+                gather
+                    .submit(&db, LaneKey(3), 0, id, async move |tx: &mut Tx<'_>, items: Vec<i64>| {
+                        let rows: Vec<Vec<Value>> = items.iter().map(|i| args![*i, "g"].to_vec()).collect();
+                        tx.insert_many("INSERT INTO thing (id, name)", "", &rows).await?;
+                        Ok(items.into_iter().map(Ok).collect())
+                    })
+                    .await
+            }));
+        }
+        for (id, task) in waiting.into_iter().enumerate() {
+            assert_eq!(task.await.unwrap().unwrap(), i64::try_from(id).unwrap());
+        }
+        assert_eq!(count(&db).await, 200);
+    }
+}

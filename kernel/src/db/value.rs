@@ -1,0 +1,247 @@
+//! What goes into a statement and comes out of a row, the same for both engines.
+
+use crate::error::{Error, Result};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use uuid::Uuid;
+
+/// The type of a column, needed to bind a NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// BOOLEAN
+    Bool,
+    /// BIGINT
+    Int,
+    /// DOUBLE PRECISION
+    Real,
+    /// TEXT
+    Text,
+    /// BYTEA
+    Bytes,
+    /// UUID
+    Uuid,
+    /// DATE
+    Date,
+    /// TIME
+    Time,
+    /// TIMESTAMPTZ, microseconds
+    Timestamp,
+    /// JSONB: an object or an array
+    Json,
+}
+
+/// One bound argument or one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing, of a known type.
+    Null(Kind),
+    /// BOOLEAN
+    Bool(bool),
+    /// BIGINT
+    Int(i64),
+    /// DOUBLE PRECISION
+    Real(f64),
+    /// TEXT
+    Text(String),
+    /// BYTEA
+    Bytes(Vec<u8>),
+    /// UUID
+    Uuid(Uuid),
+    /// DATE
+    Date(NaiveDate),
+    /// TIME
+    Time(NaiveTime),
+    /// TIMESTAMPTZ
+    Timestamp(DateTime<Utc>),
+    /// JSONB
+    Json(serde_json::Value),
+}
+
+/// A type that can be bound as an argument.
+pub trait ToValue {
+    /// The column type it is stored as.
+    const KIND: Kind;
+    /// Itself as a value.
+    fn to_value(&self) -> Value;
+}
+
+/// A type that can be read from a cell.
+pub trait FromValue: Sized {
+    /// Fails with a sentence when the cell holds something else.
+    fn from_value(value: Value) -> std::result::Result<Self, String>;
+}
+
+/// A row as the engine handed it over, read by column name.
+pub struct Row<'r>(pub(super) RowInner<'r>);
+
+pub(super) enum RowInner<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r sqlx::postgres::PgRow),
+}
+
+impl Row<'_> {
+    /// The cell of a column; an unknown column or another type is an internal error.
+    pub fn get<T: FromValue>(&self, column: &str) -> Result<T> {
+        let value = match self.0 {
+            RowInner::Sqlite(row) => super::sqlite::cell(row, column)?,
+            RowInner::Postgres(row) => super::postgres::cell(row, column)?,
+        };
+        T::from_value(value).map_err(|what| Error::internal(format!("column {column}: {what}")))
+    }
+}
+
+/// A struct that can be read from a row; made by `row!`.
+pub trait FromRow: Sized {
+    /// Reads every field by its name.
+    fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+/// Declares a struct whose fields are the columns of a statement.
+#[macro_export]
+macro_rules! row {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $fvis:vis $field:ident : $ty:ty),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        $vis struct $name { $($(#[$fmeta])* $fvis $field: $ty),* }
+        impl $crate::db::FromRow for $name {
+            fn from_row(row: &$crate::db::Row<'_>) -> $crate::error::Result<Self> {
+                Ok(Self { $($field: row.get(stringify!($field))?),* })
+            }
+        }
+    };
+}
+
+/// The arguments of a statement, in the order of `$1`, `$2`, …
+#[macro_export]
+macro_rules! args {
+    ($($arg:expr),* $(,)?) => { &[$($crate::db::ToValue::to_value(&$arg)),*][..] };
+}
+
+/// An enum stored as text: `text_enum! { pub enum State { Draft = "draft" } }`.
+#[macro_export]
+macro_rules! text_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        $vis enum $name { $($(#[$vmeta])* $variant),* }
+        impl $name {
+            /// Every value, in order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            /// The stored text.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),* } }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> std::result::Result<Self, String> {
+                match text { $($text => Ok(Self::$variant),)* _ => Err(format!("no {} is called {text:?}", stringify!($name))) }
+            }
+        }
+        impl $crate::db::ToValue for $name {
+            const KIND: $crate::db::Kind = $crate::db::Kind::Text;
+            fn to_value(&self) -> $crate::db::Value { $crate::db::Value::Text(self.as_str().to_owned()) }
+        }
+        impl $crate::db::FromValue for $name {
+            fn from_value(value: $crate::db::Value) -> std::result::Result<Self, String> {
+                <String as $crate::db::FromValue>::from_value(value)?.parse()
+            }
+        }
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> { s.serialize_str(self.as_str()) }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(d)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+macro_rules! plain {
+    ($ty:ty, $kind:ident, |$from:ident| $to:expr, $($pattern:pat => $read:expr),+) => {
+        impl ToValue for $ty {
+            const KIND: Kind = Kind::$kind;
+            fn to_value(&self) -> Value { let $from = self; Value::$kind($to) }
+        }
+        impl FromValue for $ty {
+            fn from_value(value: Value) -> std::result::Result<Self, String> {
+                match value {
+                    $($pattern => $read,)+
+                    #[expect(unreachable_patterns, reason = "one macro for types with one and with many source types")]
+                    other => Err(format!("holds {other:?}")),
+                }
+            }
+        }
+    };
+}
+
+plain!(bool, Bool, |v| *v, Value::Bool(v) => Ok(v), Value::Int(v) => Ok(v != 0));
+plain!(i64, Int, |v| *v, Value::Int(v) => Ok(v));
+plain!(f64, Real, |v| *v, Value::Real(v) => Ok(v), Value::Int(v) => Ok(v as f64));
+plain!(String, Text, |v| v.clone(), Value::Text(v) => Ok(v));
+plain!(Vec<u8>, Bytes, |v| v.clone(), Value::Bytes(v) => Ok(v));
+plain!(Uuid, Uuid, |v| *v, Value::Uuid(v) => Ok(v), Value::Bytes(v) => Uuid::from_slice(&v).map_err(|e| e.to_string()));
+plain!(NaiveDate, Date, |v| *v, Value::Date(v) => Ok(v), Value::Text(v) => v.parse().map_err(|_| format!("{v:?} is no date")));
+plain!(NaiveTime, Time, |v| *v, Value::Time(v) => Ok(v), Value::Text(v) => v.parse().map_err(|_| format!("{v:?} is no time")));
+plain!(DateTime<Utc>, Timestamp, |v| *v, Value::Timestamp(v) => Ok(v), Value::Text(v) => read_timestamp(&v));
+plain!(serde_json::Value, Json, |v| v.clone(), Value::Json(v) => Ok(v), Value::Text(v) => serde_json::from_str(&v).map_err(|e| e.to_string()));
+
+impl ToValue for str {
+    const KIND: Kind = Kind::Text;
+    fn to_value(&self) -> Value {
+        Value::Text(self.to_owned())
+    }
+}
+
+impl<T: ToValue + ?Sized> ToValue for &T {
+    const KIND: Kind = T::KIND;
+    fn to_value(&self) -> Value {
+        (**self).to_value()
+    }
+}
+
+impl<T: ToValue> ToValue for Option<T> {
+    const KIND: Kind = T::KIND;
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or(Value::Null(T::KIND), T::to_value)
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: Value) -> std::result::Result<Self, String> {
+        match value {
+            Value::Null(_) => Ok(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
+}
+
+/// A serialisable value kept in a JSONB column; it must serialise to an object or an array.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Json<T>(pub T);
+
+impl<T: serde::Serialize> ToValue for Json<T> {
+    const KIND: Kind = Kind::Json;
+    fn to_value(&self) -> Value {
+        Value::Json(serde_json::to_value(&self.0).unwrap_or_default())
+    }
+}
+
+impl<T: serde::de::DeserializeOwned> FromValue for Json<T> {
+    fn from_value(value: Value) -> std::result::Result<Self, String> {
+        let json = serde_json::Value::from_value(value)?;
+        serde_json::from_value(json).map(Json).map_err(|e| e.to_string())
+    }
+}
+
+/// Fixed width, so that text sorts as time does: `2026-11-23T06:30:00.000000Z`.
+pub(super) fn write_timestamp(at: &DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+fn read_timestamp(text: &str) -> std::result::Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| format!("{text:?} is no time stamp"))
+}

@@ -1,0 +1,131 @@
+//! The kernel's own pages: sign-in, settings, the work-list's frame, accounts, the trace, jobs and "who may".
+
+mod accounts;
+pub mod explain;
+mod jobs;
+mod sign_in;
+mod trace;
+mod welcome;
+mod work;
+
+use crate::cx::Cx;
+use crate::error::Result;
+use crate::http::{Answer, Query, Routes};
+use crate::ids::Raw;
+use crate::module::{Module, NavItem};
+use crate::policy::{Class, Permission, Role};
+use serde::Deserialize;
+
+/// What anyone may read and do before signing in.
+pub const ANYONE: Permission = Permission::new("public.read", Class::S1, &[Role::Anyone]);
+/// What whoever is signed in may do with their own session and messages.
+pub const MEMBER: Permission = Permission::new("me.session", Class::S2, &[Role::Member]);
+/// The work-list.
+pub const WORK: Permission = Permission::new(
+    "desk.work",
+    Class::S2,
+    &[Role::Station, Role::Town, Role::District, Role::Auditor, Role::Accounts, Role::Keeper],
+);
+/// Accounts and roles.
+pub const ACCOUNTS: Permission = Permission::new("accounts.manage", Class::S3, &[Role::Accounts]);
+/// The trace.
+pub const TRACE: Permission = Permission::new("trace.read", Class::S3, &[Role::Auditor]);
+/// Jobs and their errors.
+pub const JOBS: Permission = Permission::new("jobs.read", Class::S2, &[Role::Keeper, Role::District, Role::Town]);
+/// Why somebody may or may not.
+pub const EXPLAIN: Permission = Permission::new("access.explain", Class::S2, &[Role::Accounts, Role::Auditor]);
+
+pub(crate) fn module() -> Module {
+    let routes = Routes::new()
+        .get("/sign-in", ANYONE, sign_in::show)
+        .post("/sign-in", ANYONE, sign_in::create)
+        .post("/demo-sign-in", ANYONE, sign_in::demo)
+        .post("/sign-out", ANYONE, sign_in::destroy)
+        .get("/second-factor", MEMBER, sign_in::second)
+        .post("/second-factor", MEMBER, sign_in::second_create)
+        .get("/settings", ANYONE, settings)
+        .get("/welcome/{token}", ANYONE, welcome::show)
+        .post("/welcome/{token}", ANYONE, welcome::create)
+        .get("/keeper/{token}", ANYONE, welcome::keeper)
+        .post("/keeper/{token}", ANYONE, welcome::keeper_create)
+        .get("/desk", WORK, work::index)
+        .get("/desk/accounts", ACCOUNTS, accounts::index)
+        .post("/desk/accounts", ACCOUNTS, accounts::create)
+        .get("/desk/accounts/{account}", ACCOUNTS, accounts::show)
+        .post("/desk/accounts/{account}/roles", ACCOUNTS, accounts::grant)
+        .post("/desk/accounts/{account}/roles/{role}/end", ACCOUNTS, accounts::revoke)
+        .post("/desk/accounts/{account}/end", ACCOUNTS, accounts::disable)
+        .get("/desk/trace", TRACE, trace::index)
+        .get("/desk/explain", EXPLAIN, explain::show)
+        .get("/desk/jobs", JOBS, jobs::index)
+        .get("/desk/jobs/{job}", JOBS, jobs::show)
+        .post("/desk/jobs/{job}/cancellation", JOBS, jobs::cancel);
+    Module::new("kernel")
+        .migrations(crate::migrations!["20261123_01_kernel"])
+        .words(crate::words!())
+        .words(crate::words!("tables"))
+        .routes(routes)
+        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, EXPLAIN])
+        .nav(NavItem { order: 0, word: "nav.work", url: "/desk", permission: WORK })
+        .nav(NavItem { order: 120, word: "nav.accounts", url: "/desk/accounts", permission: ACCOUNTS })
+        .nav(NavItem { order: 121, word: "nav.explain", url: "/desk/explain", permission: EXPLAIN })
+        .nav(NavItem { order: 122, word: "nav.trace", url: "/desk/trace", permission: TRACE })
+        .nav(NavItem { order: 130, word: "nav.jobs", url: "/desk/jobs", permission: JOBS })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Choice {
+    mode: Option<String>,
+    lang: Option<String>,
+    next: Option<String>,
+}
+
+/// The reader's own settings; they live in cookies of this browser and change nothing else.
+async fn settings(cx: Cx, Query(choice): Query<Choice>) -> Result<Answer> {
+    let mut answer = cx.see_other(own_path(choice.next.as_deref().unwrap_or("/")));
+    let year = "Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly";
+    match choice.mode.as_deref() {
+        Some("elder") => crate::http::append_cookie(&mut answer, &format!("mode=elder; {year}")),
+        Some(_) => crate::http::append_cookie(&mut answer, &format!("mode=plain; {year}")),
+        None => {}
+    }
+    match choice.lang.as_deref() {
+        Some("en") => crate::http::append_cookie(&mut answer, &format!("lang=en; {year}")),
+        Some(_) => crate::http::append_cookie(&mut answer, &format!("lang=zh-CN; {year}")),
+        None => {}
+    }
+    Ok(answer)
+}
+
+/// A path of ours, or the home page: nothing leads away from here.
+#[must_use]
+pub fn own_path(next: &str) -> &str {
+    let safe =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
+    if safe { next } else { "/" }
+}
+
+/// The panels that other rooms add to a record page of this slot, for this reader.
+pub async fn panels(cx: &Cx, slot: &str, object: Raw) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for (_, panel) in cx.app.panels.iter().filter(|(name, _)| *name == slot) {
+        found.extend(panel(cx.clone(), object).await?);
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn next_leads_only_to_paths_of_ours() {
+        for bad in
+            ["//evil.cn", "https://evil.cn", "/\\evil.cn", "\\\\evil", "javascript:alert(1)", "", "/a\r\nb", "evil"]
+        {
+            assert_eq!(own_path(bad), "/", "{bad}");
+        }
+        assert_eq!(own_path("/activities?town=440605125"), "/activities?town=440605125");
+    }
+}

@@ -1,0 +1,48 @@
+//! The trace, for the auditor: who did what when, newest first.
+
+use crate::audit::{self, Stored};
+use crate::cx::Cx;
+use crate::error::Result;
+use crate::http::{Answer, Cursor, Query, filters};
+use askama::Template;
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "desk/trace.html")]
+struct Index {
+    lines: Vec<Stored>,
+    actor: String,
+    kind: String,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Filter {
+    actor: Option<String>,
+    kind: Option<String>,
+    object: Option<String>,
+    cursor: Option<String>,
+}
+
+pub(super) async fn index(cx: Cx, Query(query): Query<Filter>) -> Result<Answer> {
+    let before = match Cursor::read(query.cursor.as_deref(), 3)? {
+        Some(cursor) => Some((cursor.get(0)?, cursor.get(1)?, cursor.get(2)?)),
+        None => None,
+    };
+    let wanted = |text: &Option<String>| text.clone().filter(|t| !t.trim().is_empty());
+    let filter = audit::Filter {
+        actor: wanted(&query.actor),
+        kind: wanted(&query.kind),
+        object: query.object.as_deref().and_then(|o| o.parse().ok()),
+        before,
+    };
+    let lines = audit::list(&cx.db, cx.tenant, &filter, 101).await?;
+    let page = crate::http::Paged::cut(lines, 100, |l| vec![l.at.to_rfc3339(), l.chain.clone(), l.seq.to_string()]);
+    cx.page(&Index {
+        lines: page.items,
+        next: page.next,
+        actor: query.actor.unwrap_or_default(),
+        kind: query.kind.unwrap_or_default(),
+    })
+}

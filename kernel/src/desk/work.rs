@@ -1,0 +1,94 @@
+//! The work-list: what waits for this reader in all rooms, in three groups.
+
+use crate::cx::Cx;
+use crate::error::Result;
+use crate::http::{Answer, Query, filters};
+use crate::module::WorkItem;
+use askama::Template;
+use chrono::{Datelike as _, Duration};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Filter {
+    kind: Option<String>,
+    q: Option<String>,
+}
+
+struct Group {
+    word: &'static str,
+    over: bool,
+    items: Vec<WorkItem>,
+}
+
+struct Tab {
+    word: String,
+    kind: String,
+    count: usize,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/work.html")]
+struct Index {
+    due: usize,
+    later: usize,
+    tabs: Vec<Tab>,
+    groups: Vec<Group>,
+    query: String,
+}
+
+/// Everything that waits for this reader, the earliest due first.
+async fn all(cx: &Cx) -> Result<Vec<WorkItem>> {
+    let mut items = Vec::new();
+    for work in &cx.app.work {
+        items.extend(work(cx.clone()).await?);
+    }
+    items.sort_by_key(|item| item.due);
+    Ok(items)
+}
+
+pub(super) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
+    let mut items = all(&cx).await?;
+    let query = filter.q.unwrap_or_default();
+    if !query.trim().is_empty() {
+        items.retain(|i| {
+            i.title.contains(query.trim()) || i.facts.contains(query.trim()) || i.who.contains(query.trim())
+        });
+    }
+    let kind = filter.kind.unwrap_or_default();
+    let mut tabs =
+        vec![Tab { word: "work.all".to_owned(), kind: String::new(), count: items.len(), current: kind.is_empty() }];
+    for item in &items {
+        match tabs.iter_mut().find(|t| t.kind == item.kind) {
+            Some(tab) => tab.count += 1,
+            None => tabs.push(Tab {
+                word: item.kind.to_owned(),
+                kind: item.kind.to_owned(),
+                count: 1,
+                current: kind == item.kind,
+            }),
+        }
+    }
+    if !kind.is_empty() {
+        items.retain(|i| i.kind == kind);
+    }
+    let today = crate::time::day_start(cx.today());
+    let tomorrow = today + Duration::days(1);
+    let week = today + Duration::days(7 - i64::from(cx.today().weekday().num_days_from_monday()));
+    let (over, rest): (Vec<_>, Vec<_>) = items.into_iter().partition(|i| i.due < cx.now);
+    let (now, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|i| i.due < tomorrow);
+    let (soon, late): (Vec<_>, Vec<_>) = rest.into_iter().partition(|i| i.due < week);
+    let (due, later) = (over.len() + now.len(), soon.len() + late.len());
+    let groups = [
+        ("work.over", true, over),
+        ("work.today", false, now),
+        ("work.week", false, soon),
+        ("work.later", false, late),
+    ]
+    .into_iter()
+    .filter(|(_, _, items)| !items.is_empty())
+    .map(|(word, over, items)| Group { word, over, items })
+    .collect();
+    cx.page(&Index { due, later, tabs, groups, query })
+}

@@ -1,0 +1,43 @@
+//! Files: uploads and results, kept in the database so that a backup holds them. Names are only labels.
+
+use crate::cx::Cx;
+use crate::db::{Read, Tx};
+use crate::error::Result;
+use crate::ids::FileId;
+use crate::{args, row};
+use sha2::{Digest as _, Sha256};
+
+row! {
+    /// A stored file.
+    pub struct File {
+        /// What it was called; shown, never used as a path.
+        pub name: String,
+        /// Its type as we made or recognised it.
+        pub kind: String,
+        /// The bytes.
+        pub content: Vec<u8>,
+    }
+}
+
+/// Keeps a file.
+pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, name: &str, kind: &str, content: Vec<u8>) -> Result<FileId> {
+    let id = FileId::fresh();
+    let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
+    let sum: String = Sha256::digest(&content).iter().map(|b| format!("{b:02x}")).collect();
+    let label: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
+    let sql = "INSERT INTO file (tenant_id, id, name, kind, size, sha256, content, made_at, made_by)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    tx.execute(sql, args![cx.tenant, id, label, kind, size, sum, content, cx.now, cx.actor.account]).await?;
+    Ok(id)
+}
+
+/// One file of the district.
+pub async fn find(db: &impl Read, cx: &Cx, id: FileId) -> Result<File> {
+    db.one("SELECT name, kind, content FROM file WHERE tenant_id = $1 AND id = $2", args![cx.tenant, id]).await
+}
+
+/// Removes a file that nobody needs any more.
+pub async fn remove(tx: &mut Tx<'_>, cx: &Cx, id: FileId) -> Result<()> {
+    tx.execute("DELETE FROM file WHERE tenant_id = $1 AND id = $2", args![cx.tenant, id]).await?;
+    Ok(())
+}

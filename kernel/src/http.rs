@@ -1,0 +1,112 @@
+//! HTTP: pages, errors, forms, paging, flash. A handler asks may, reads, acts and answers.
+
+mod api;
+mod assets;
+mod edge;
+mod form;
+mod paging;
+mod routes;
+mod view;
+
+pub use api::{Body, Problem};
+pub use assets::Asset;
+pub use form::{Form, Multipart, Query};
+pub use paging::{Cursor, Paged};
+pub use routes::{Routes, openapi};
+pub use view::{View, filters};
+
+pub(crate) use edge::{append_cookie, router, set_session};
+
+use crate::cx::Cx;
+use crate::error::Result;
+use crate::words::Word;
+use askama::Template;
+use axum::body::Body as HttpBody;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+/// What a handler answers.
+pub type Answer = Response;
+
+impl Cx {
+    /// A page, 200.
+    pub fn page<T: Template>(&self, page: &T) -> Result<Answer> {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    /// The same form again with its errors, 422.
+    pub fn invalid<T: Template>(&self, page: &T) -> Result<Answer> {
+        self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page)
+    }
+
+    /// A page with a status.
+    pub fn page_with<T: Template>(&self, status: StatusCode, page: &T) -> Result<Answer> {
+        let text = self.fragment(page)?;
+        Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response())
+    }
+
+    /// A part of a page, for panels and for fragments that a script swaps.
+    pub fn fragment<T: Template>(&self, page: &T) -> Result<String> {
+        let view = View::of(self);
+        page.render_with_values(&view).map_err(|e| crate::error::Error::internal(e.to_string()))
+    }
+
+    /// Post, redirect, get.
+    #[must_use]
+    pub fn see_other(&self, url: &str) -> Answer {
+        redirect(url)
+    }
+
+    /// The same, and the next page says a word.
+    #[must_use]
+    pub fn see_other_saying(&self, url: &str, word: &Word) -> Answer {
+        let mut answer = redirect(url);
+        edge::set_flash(&mut answer, self, &self.say(word));
+        answer
+    }
+
+    /// A file to keep; the name is quoted as browsers want it.
+    #[must_use]
+    pub fn download(&self, name: &str, kind: &str, content: Vec<u8>) -> Answer {
+        let quoted: String = name
+            .bytes()
+            .map(|b| {
+                if b.is_ascii_alphanumeric() || b"-_.".contains(&b) {
+                    char::from(b).to_string()
+                } else {
+                    format!("%{b:02X}")
+                }
+            })
+            .collect();
+        let mut answer = Response::new(HttpBody::from(content));
+        let headers = answer.headers_mut();
+        let kind = HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+        headers.insert(header::CONTENT_TYPE, kind);
+        if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{quoted}")) {
+            headers.insert(header::CONTENT_DISPOSITION, value);
+        }
+        answer
+    }
+
+    /// An SVG picture made by the server.
+    #[must_use]
+    pub fn picture(&self, svg: String) -> Answer {
+        ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response()
+    }
+}
+
+fn redirect(url: &str) -> Answer {
+    let mut answer = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::from_str(url).unwrap_or(HeaderValue::from_static("/"));
+    answer.headers_mut().insert(header::LOCATION, location);
+    answer
+}
+
+/// A QR code as SVG, black on white with its quiet zone.
+#[must_use]
+pub fn qr(text: &str) -> String {
+    qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M).map_or_else(
+        |_| String::new(),
+        |code| code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(320, 320).quiet_zone(true).build(),
+    )
+}

@@ -1,0 +1,123 @@
+//! Forms and queries as they arrive: typed, unknown fields refused, the token checked before anything is read.
+
+use crate::cx::Cx;
+use crate::error::{Error, Result};
+use crate::words::Word;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+/// A posted form. The struct names its fields and denies unknown ones.
+pub struct Form<T>(pub T);
+
+/// A query; an unknown or malformed field is refused.
+pub struct Query<T>(pub T);
+
+/// A form with a file; the token is its first field.
+pub struct Multipart(axum::extract::Multipart);
+
+const MOST: usize = 256 * 1024;
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let cx = context(&parts)?;
+        same_site(&parts.headers, &cx)?;
+        let bytes =
+            axum::body::to_bytes(body, MOST).await.map_err(|_| Error::Malformed(Word::new("error.too_large")))?;
+        let mut fields: Vec<(String, String)> =
+            serde_html_form::from_bytes(&bytes).map_err(|_| Error::Malformed(Word::new("error.form")))?;
+        let token = take(&mut fields, "_csrf").unwrap_or_default();
+        take(&mut fields, "_once");
+        check_token(&cx, &token)?;
+        let text = serde_html_form::to_string(&fields).map_err(|_| Error::Malformed(Word::new("error.form")))?;
+        let form = serde_html_form::from_str(&text).map_err(|e| {
+            tracing::debug!(error = %e, "a form was refused");
+            Error::Malformed(Word::new("error.form"))
+        })?;
+        Ok(Self(form))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let text = parts.uri.query().unwrap_or_default();
+        serde_html_form::from_str(text).map(Self).map_err(|_| Error::Malformed(Word::new("error.query")))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Multipart {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let wrong = || Error::Malformed(Word::new("error.form"));
+        let (parts, body) = request.into_parts();
+        let cx = context(&parts)?;
+        same_site(&parts.headers, &cx)?;
+        let request = Request::from_parts(parts, body);
+        let mut multipart = axum::extract::Multipart::from_request(request, state).await.map_err(|_| wrong())?;
+        let first = multipart.next_field().await.map_err(|_| wrong())?.ok_or_else(wrong)?;
+        if first.name() != Some("_csrf") {
+            return Err(Error::Malformed(Word::new("error.csrf")));
+        }
+        let token = first.text().await.map_err(|_| wrong())?;
+        check_token(&cx, &token)?;
+        Ok(Self(multipart))
+    }
+}
+
+impl Multipart {
+    /// The next field's name, file name and bytes.
+    pub async fn next(&mut self) -> Result<Option<(String, String, Vec<u8>)>> {
+        let failed = |e: axum::extract::multipart::MultipartError| {
+            tracing::debug!(error = %e, "an upload was refused");
+            Error::Malformed(Word::new("error.too_large"))
+        };
+        let Some(field) = self.0.next_field().await.map_err(failed)? else { return Ok(None) };
+        let name = field.name().unwrap_or_default().to_owned();
+        let file = field.file_name().unwrap_or_default().to_owned();
+        let bytes = field.bytes().await.map_err(failed)?;
+        Ok(Some((name, file, bytes.to_vec())))
+    }
+}
+
+fn context(parts: &Parts) -> Result<Cx> {
+    parts.extensions.get::<Cx>().cloned().ok_or_else(|| Error::internal("a route without a context".to_owned()))
+}
+
+fn take(fields: &mut Vec<(String, String)>, name: &str) -> Option<String> {
+    let at = fields.iter().position(|(n, _)| n == name)?;
+    Some(fields.remove(at).1)
+}
+
+fn check_token(cx: &Cx, token: &str) -> Result<()> {
+    let session = cx.request.session.clone().unwrap_or_default();
+    if cx.app.keys.is_signed("csrf", &[&session], token) {
+        return Ok(());
+    }
+    Err(Error::Malformed(Word::new("error.csrf")))
+}
+
+/// A form comes from our own pages: what the browser says of its origin must agree.
+fn same_site(headers: &HeaderMap, cx: &Cx) -> Result<()> {
+    let foreign = || Error::Malformed(Word::new("error.csrf"));
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    if let Some(site) = text("sec-fetch-site")
+        && !matches!(site, "same-origin" | "none")
+    {
+        return Err(foreign());
+    }
+    if let Some(origin) = text("origin") {
+        let host = text(header::HOST.as_str()).unwrap_or_default();
+        let ours = origin == cx.app.config.base_url || origin.split("://").nth(1) == Some(host);
+        if !ours {
+            return Err(foreign());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Routes: none without a permission, because none can be added without naming one.
+
+use crate::app::{App, RouteFact};
+use crate::cx::Cx;
+use crate::error::Error;
+use crate::policy::Permission;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, delete, get, post, put};
+use std::sync::Arc;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+type State = Arc<App>;
+
+/// A room's routes.
+pub struct Routes {
+    router: OpenApiRouter<State>,
+    facts: Vec<RouteFact>,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Routes {
+    /// No routes yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { router: OpenApiRouter::new(), facts: Vec::new() }
+    }
+
+    /// A page to read.
+    #[must_use]
+    pub fn get<H: Handler<T, State>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
+        self.add("GET", path, permission, get(handler))
+    }
+
+    /// A deed.
+    #[must_use]
+    pub fn post<H: Handler<T, State>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
+        self.add("POST", path, permission, post(handler))
+    }
+
+    /// A change by a program.
+    #[must_use]
+    pub fn put<H: Handler<T, State>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
+        self.add("PUT", path, permission, put(handler))
+    }
+
+    /// A removal by a program.
+    #[must_use]
+    pub fn delete<H: Handler<T, State>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
+        self.add("DELETE", path, permission, delete(handler))
+    }
+
+    /// JSON, documented where it is routed: `.api(PERMISSION, routes!(index))`. Paths begin with `/api/v1`.
+    #[must_use]
+    pub fn api(mut self, permission: Permission, (schemas, mut paths, methods): UtoipaMethodRouter<State>) -> Self {
+        for (path, item) in &mut paths.paths {
+            let all = [
+                ("GET", &mut item.get),
+                ("POST", &mut item.post),
+                ("PUT", &mut item.put),
+                ("DELETE", &mut item.delete),
+            ];
+            for (method, operation) in all {
+                if let Some(operation) = operation {
+                    let note = format!("Asks for the permission `{}`.", permission.name);
+                    operation.description = Some(match operation.description.take() {
+                        Some(text) => format!("{text}\n\n{note}"),
+                        None => note,
+                    });
+                    self.facts.push(RouteFact { method, path: path.clone(), permission, api: true });
+                }
+            }
+        }
+        let guarded = methods.route_layer(from_fn(move |cx, request, next| guard(permission, cx, request, next)));
+        self.router = self.router.routes((schemas, paths, guarded));
+        self
+    }
+
+    fn add(mut self, method: &'static str, path: &str, permission: Permission, methods: MethodRouter<State>) -> Self {
+        self.facts.push(RouteFact { method, path: path.to_owned(), permission, api: path.starts_with("/api/") });
+        let guarded = methods.route_layer(from_fn(move |cx, request, next| guard(permission, cx, request, next)));
+        self.router = self.router.route(path, guarded);
+        self
+    }
+
+    /// What the routes ask for.
+    #[must_use]
+    pub fn facts(&self) -> &[RouteFact] {
+        &self.facts
+    }
+
+    pub(super) fn join(all: Vec<Self>) -> (axum::Router<State>, OpenApi) {
+        let mut joined = OpenApiRouter::new();
+        for routes in all {
+            joined = joined.merge(routes.router);
+        }
+        joined.split_for_parts()
+    }
+}
+
+/// The first question of every route: does this actor hold the permission anywhere. The handler asks about the object.
+async fn guard(permission: Permission, cx: Result<Cx, Error>, request: Request, next: Next) -> Response {
+    match cx.and_then(|cx| cx.may_somewhere(permission)) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The document at `/openapi.json`, with what every route has in common.
+pub fn openapi(mut document: OpenApi, name: &str) -> OpenApi {
+    use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+    document.info.title = format!("{name} · Qiyi");
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    document.info.description = Some(
+        "Lists answer `{items, next}`; give `next` back as `cursor`. Errors are application/problem+json. \
+         Every POST that makes something takes an `Idempotency-Key`: a repeat answers what the first one answered."
+            .to_owned(),
+    );
+    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    document.components.get_or_insert_with(Default::default).add_security_scheme("token", bearer);
+    document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+    document
+}

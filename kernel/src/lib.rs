@@ -1,0 +1,38 @@
+//! The floor under every room; knows no business word.
+
+extern crate self as kernel;
+
+pub mod app;
+pub mod audit;
+pub mod auth;
+pub mod cx;
+pub mod db;
+pub mod desk;
+pub mod error;
+pub mod files;
+pub mod forms;
+pub mod http;
+pub mod ids;
+pub mod jobs;
+pub mod messages;
+pub mod module;
+pub mod policy;
+pub mod search;
+pub mod secret;
+pub mod tables;
+pub mod tenants;
+pub mod time;
+pub mod words;
+
+pub use app::{App, Config, Ground};
+pub use audit::Deed;
+pub use cx::{Actor, Cx};
+pub use db::{Conditions, Db, Json, LaneKey, Read, Tx};
+pub use error::{Error, Result};
+pub use forms::FieldErrors;
+pub use http::{Answer, Form, Query, Routes};
+pub use ids::{AccountId, FileId, JobId, TenantId};
+pub use module::{Module, NavItem, WorkItem};
+pub use policy::{Class, Permission, Role, Target};
+pub use secret::Secret;
+pub use words::{Lang, Word};

@@ -1,0 +1,144 @@
+//! What a room hands to the application at its door.
+
+use crate::cx::Cx;
+use crate::db::Migration;
+use crate::error::Result;
+use crate::http::Routes;
+use crate::ids::Raw;
+use crate::jobs::{JobKind, Recurring};
+use crate::policy::Permission;
+use crate::words::WordFiles;
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+
+/// A panel that one room adds to another room's record page: safe HTML, or nothing for this reader.
+pub type Panel = fn(Cx, Raw) -> BoxFuture<'static, Result<Option<String>>>;
+
+/// What waits for a decision at the desk.
+#[derive(Clone, Debug)]
+pub struct WorkItem {
+    /// Word of its kind, e.g. `work.kind.activity`; two characters in Chinese.
+    pub kind: &'static str,
+    /// Class of the kind's tag: empty, `k-t`, `k-c` or `k-s`.
+    pub tint: &'static str,
+    /// What is to be done.
+    pub title: String,
+    /// One line of facts.
+    pub facts: String,
+    /// Who handed it in.
+    pub who: String,
+    /// When it is due, UTC.
+    pub due: DateTime<Utc>,
+    /// Where it is decided.
+    pub url: String,
+}
+
+/// What a room has for the work-list of this reader.
+pub type Work = fn(Cx) -> BoxFuture<'static, Result<Vec<WorkItem>>>;
+
+/// A line in the rail of the desk.
+#[derive(Clone, Copy, Debug)]
+pub struct NavItem {
+    /// Its place, ascending; 100 and above stand below the line.
+    pub order: u8,
+    /// The word.
+    pub word: &'static str,
+    /// Where it leads.
+    pub url: &'static str,
+    /// Who sees it.
+    pub permission: Permission,
+}
+
+/// A room, as the application sees it.
+#[derive(Default)]
+pub struct Module {
+    pub(crate) name: &'static str,
+    pub(crate) migrations: Vec<Migration>,
+    pub(crate) words: Vec<WordFiles>,
+    pub(crate) routes: Vec<Routes>,
+    pub(crate) permissions: Vec<Permission>,
+    pub(crate) jobs: Vec<JobKind>,
+    pub(crate) recurring: Vec<Recurring>,
+    pub(crate) panels: Vec<(&'static str, Panel)>,
+    pub(crate) work: Vec<Work>,
+    pub(crate) nav: Vec<NavItem>,
+    pub(crate) parts: axum::http::Extensions,
+}
+
+impl Module {
+    /// An empty room.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    /// Its tables.
+    #[must_use]
+    pub fn migrations(mut self, list: &[Migration]) -> Self {
+        self.migrations.extend_from_slice(list);
+        self
+    }
+
+    /// Its sentences.
+    #[must_use]
+    pub fn words(mut self, files: WordFiles) -> Self {
+        self.words.push(files);
+        self
+    }
+
+    /// Its pages or its JSON.
+    #[must_use]
+    pub fn routes(mut self, routes: Routes) -> Self {
+        self.routes.push(routes);
+        self
+    }
+
+    /// Its permissions.
+    #[must_use]
+    pub fn policy(mut self, table: &[Permission]) -> Self {
+        self.permissions.extend_from_slice(table);
+        self
+    }
+
+    /// Something it does later.
+    #[must_use]
+    pub fn job(mut self, kind: JobKind) -> Self {
+        self.jobs.push(kind);
+        self
+    }
+
+    /// Something it does every few seconds.
+    #[must_use]
+    pub fn every(mut self, recurring: Recurring) -> Self {
+        self.recurring.push(recurring);
+        self
+    }
+
+    /// A panel for a slot such as `people.show`.
+    #[must_use]
+    pub fn slot(mut self, name: &'static str, panel: Panel) -> Self {
+        self.panels.push((name, panel));
+        self
+    }
+
+    /// Its lines of the work-list.
+    #[must_use]
+    pub fn work(mut self, work: Work) -> Self {
+        self.work.push(work);
+        self
+    }
+
+    /// Its line in the rail.
+    #[must_use]
+    pub fn nav(mut self, item: NavItem) -> Self {
+        self.nav.push(item);
+        self
+    }
+
+    /// State that lives as long as the process and can be lost with it; found again by its type.
+    #[must_use]
+    pub fn part<T: Clone + Send + Sync + 'static>(mut self, part: T) -> Self {
+        self.parts.insert(part);
+        self
+    }
+}

@@ -1,0 +1,228 @@
+//! Words: zh-CN first, en second. Rust and templates carry keys; the sentences live in each room's `locales/`.
+
+use crate::time::beijing;
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// A language that a reader may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// Simplified Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The tag of HTML's `lang`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+}
+
+/// A sentence by its key, with what goes into its `{places}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The key in the locale files.
+    pub key: Cow<'static, str>,
+    /// Name and text of each placeholder.
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl Word {
+    /// A sentence without placeholders.
+    #[must_use]
+    pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
+        Self { key: key.into(), args: Vec::new() }
+    }
+
+    /// The same with one placeholder filled.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+}
+
+/// The two locale files of a room.
+#[derive(Clone, Copy, Debug)]
+pub struct WordFiles {
+    /// The file's name, for messages.
+    pub name: &'static str,
+    /// TOML with flat keys, Chinese.
+    pub zh: &'static str,
+    /// The same keys in English.
+    pub en: &'static str,
+}
+
+/// `words!()` reads `locales/zh-CN.toml` and `en.toml`; `words!("rules")` reads `locales/rules.zh-CN.toml` and its twin.
+#[macro_export]
+macro_rules! words {
+    () => {
+        $crate::words::WordFiles {
+            name: env!("CARGO_PKG_NAME"),
+            zh: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/zh-CN.toml")),
+            en: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en.toml")),
+        }
+    };
+    ($part:literal) => {
+        $crate::words::WordFiles {
+            name: concat!(env!("CARGO_PKG_NAME"), "/", $part),
+            zh: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/", $part, ".zh-CN.toml")),
+            en: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/", $part, ".en.toml")),
+        }
+    };
+}
+
+/// All words of all rooms.
+#[derive(Debug, Default)]
+pub struct Words {
+    zh: HashMap<String, String>,
+    en: HashMap<String, String>,
+}
+
+impl Words {
+    /// Joins the files of all rooms.
+    ///
+    /// # Errors
+    /// When a file is not flat TOML, a key stands twice, or a language lacks a key.
+    pub fn load(files: &[WordFiles]) -> anyhow::Result<Self> {
+        let mut all = Self::default();
+        for file in files {
+            for (lang, text, into) in [("zh-CN", file.zh, &mut all.zh), ("en", file.en, &mut all.en)] {
+                let table: HashMap<String, String> =
+                    toml::from_str(text).with_context(|| format!("the words of {} in {lang}", file.name))?;
+                for (key, sentence) in table {
+                    if into.insert(key.clone(), sentence).is_some() {
+                        bail!("the word {key} of {} stands twice in {lang}", file.name);
+                    }
+                }
+            }
+        }
+        if let Some(key) = all.zh.keys().find(|k| !all.en.contains_key(*k)) {
+            bail!("the word {key} has no English");
+        }
+        if let Some(key) = all.en.keys().find(|k| !all.zh.contains_key(*k) && !k.ends_with(".one")) {
+            bail!("the word {key} has no Chinese");
+        }
+        Ok(all)
+    }
+
+    /// The sentence of a key; the key itself when it is unknown, so that nothing vanishes.
+    #[must_use]
+    pub fn text<'w>(&'w self, lang: Lang, key: &'w str) -> &'w str {
+        let table = match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        };
+        table.get(key).map_or(key, String::as_str)
+    }
+
+    /// The sentence with its places filled; English takes `key.one` when a value is exactly 1.
+    #[must_use]
+    pub fn fill(&self, lang: Lang, key: &str, args: &[(&str, String)]) -> String {
+        let one = format!("{key}.one");
+        let single = lang == Lang::En && args.iter().any(|(_, v)| v == "1") && self.en.contains_key(&one);
+        let mut text = self.text(lang, if single { &one } else { key }).to_owned();
+        for (name, value) in args {
+            text = text.replace(&format!("{{{name}}}"), value);
+        }
+        text
+    }
+
+    /// A word in a language.
+    #[must_use]
+    pub fn say(&self, lang: Lang, word: &Word) -> String {
+        self.fill(lang, &word.key, &word.args)
+    }
+
+    /// Whether the key is defined.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.zh.contains_key(key)
+    }
+
+    /// Every key, in no order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.zh.keys().map(String::as_str)
+    }
+}
+
+/// `31,482`
+#[must_use]
+pub fn number(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if n < 0 {
+        out.push('-');
+    }
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Minutes as hours with one decimal, `2.5`; thousands parted.
+#[must_use]
+pub fn hours(minutes: i64) -> String {
+    let tenths = (minutes.abs() * 10 + 30) / 60;
+    let sign = if minutes < 0 && tenths > 0 { "-" } else { "" };
+    format!("{sign}{}.{}", number(tenths / 10), tenths % 10)
+}
+
+/// `11月23日 星期一` or `Monday 23 November`; with the year when it is not this one.
+#[must_use]
+pub fn date(lang: Lang, day: NaiveDate, today: NaiveDate) -> String {
+    const ZH: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
+    let year = day.year() != today.year();
+    match lang {
+        Lang::Zh => {
+            let week = ZH[day.weekday().num_days_from_monday() as usize];
+            let head = if year { format!("{}年", day.year()) } else { String::new() };
+            format!("{head}{}月{}日 星期{week}", day.month(), day.day())
+        }
+        Lang::En if year => day.format("%A %-d %B %Y").to_string(),
+        Lang::En => day.format("%A %-d %B").to_string(),
+    }
+}
+
+/// `14:30` on Beijing's clocks.
+#[must_use]
+pub fn time(at: DateTime<Utc>) -> String {
+    beijing(at).format("%H:%M").to_string()
+}
+
+/// `2026-11-23 14:30` on Beijing's clocks, for tables.
+#[must_use]
+pub fn moment(at: DateTime<Utc>) -> String {
+    beijing(at).format("%Y-%m-%d %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_hours_are_written_as_people_read_them() {
+        assert_eq!(number(31482), "31,482");
+        assert_eq!(number(-1000), "-1,000");
+        assert_eq!(hours(150), "2.5");
+        assert_eq!(hours(10_778_400), "179,640.0");
+    }
+
+    #[test]
+    fn a_missing_translation_is_found_at_the_start() {
+        let file = WordFiles { name: "x", zh: "\"a\" = \"甲\"", en: "" };
+        assert!(Words::load(&[file]).is_err());
+    }
+}

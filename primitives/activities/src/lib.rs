@@ -1,0 +1,1 @@
+//! Activities: what is offered, who signs up, who came and who was served.

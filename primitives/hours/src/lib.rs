@@ -1,0 +1,1 @@
+//! Hours: who served how long, when and for whom, as an append-only ledger.

@@ -1,0 +1,3 @@
+//! People: who someone is, once, with what may be known about them.
+
+pub mod model;

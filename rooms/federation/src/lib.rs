@@ -1,0 +1,1 @@
+//! The federation: volunteers and teams, their registration, import, portal and desk.

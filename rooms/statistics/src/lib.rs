@@ -1,0 +1,1 @@
+//! Statistics: the metric dictionary and the figures made of it.

@@ -1,0 +1,1 @@
+//! The wall: unattended screens that show what is happening now.
