@@ -9,7 +9,7 @@ mod totp;
 
 pub(crate) use account::actor;
 pub use account::{
-    Account, NewAccount, RoleRow, change_password, disable, find, find_by_name, grant, insert, list, list_roles, revoke,
+    Account, NewAccount, RoleRow, change_password, disable, find, find_by_name, find_by_person, grant, insert, list, list_roles, revoke,
 };
 pub use password::{Hasher, weakness};
 pub use session::{Session, end, end_all, open, read};

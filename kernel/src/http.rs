@@ -11,7 +11,7 @@ mod view;
 pub use api::{Body, Problem};
 pub use assets::Asset;
 pub use form::{Form, Multipart, Query};
-pub use paging::{Cursor, Paged};
+pub use paging::{Cursor, Paged, query_string};
 pub use routes::{Routes, openapi};
 pub use view::{View, filters};
 

@@ -77,6 +77,12 @@ pub async fn find_by_name(db: &impl Read, tenant: TenantId, name: &str) -> Resul
     db.optional(&sql, args![tenant, name]).await
 }
 
+/// The account of a person, if they have one.
+pub async fn find_by_person(db: &impl Read, tenant: TenantId, person: Raw) -> Result<Option<Account>> {
+    let sql = format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND person_id = $2");
+    db.optional(&sql, args![tenant, person]).await
+}
+
 /// Accounts by name, those that match `part` of the name.
 pub async fn list(db: &Db, tenant: TenantId, part: &str, after: &str, limit: i64) -> Result<Vec<Account>> {
     let mut wanted = Conditions::new("tenant_id = ?", args![tenant]);

@@ -33,6 +33,23 @@ impl Conditions {
         self.sql.push_str(&sql);
     }
 
+    /// The same where the organisation hangs on the row by another table: `through` is the head of an EXISTS that is still
+    /// open, in which `organisation` is a column.
+    pub fn within_through(
+        &mut self,
+        reach: &crate::policy::Reach,
+        region: &'static str,
+        through: &'static str,
+        organisation: &'static str,
+    ) {
+        if reach.is_all() {
+            return;
+        }
+        let near = reach.condition(region, "", &mut self.args);
+        let held = reach.condition("", organisation, &mut self.args);
+        self.sql.push_str(&format!(" AND ({near} OR ({through} AND {held})))"));
+    }
+
     /// The whole text with what follows the WHERE (order, limit).
     pub fn tail(&mut self, text: &'static str, args: &[Value]) -> String {
         let end = self.number(text, args);

@@ -32,6 +32,16 @@ impl std::fmt::Display for Cursor {
     }
 }
 
+/// `?town=440605125&cursor=…` for the link to the next page: the filters that are set and the cursor.
+#[must_use]
+pub fn query_string(filters: &[(&str, &str)], cursor: &str) -> String {
+    let mut fields: Vec<(&str, &str)> = filters.iter().filter(|(_, value)| !value.is_empty()).copied().collect();
+    if !cursor.is_empty() {
+        fields.push(("cursor", cursor));
+    }
+    format!("?{}", serde_html_form::to_string(fields).unwrap_or_default())
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct Paged<T> {

@@ -1,3 +1,33 @@
 //! Places: regions of the country and the sites where service happens.
 
+mod api;
+mod forms;
 pub mod model;
+mod pages;
+pub mod policy;
+mod regions;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use model::{Level, NewSite, Region, Site, SiteId, SiteKind, SiteState};
+pub use regions::{
+    by_name,
+    REGIONS, WORKDAYS, communities, find_region, full_region_name, load_regions, load_workdays, region_by_name,
+    region_name, regions, town_of, towns,
+};
+pub use store::{SiteFilter, find as find_site, insert as insert_site, list as list_sites, update as update_site};
+
+use kernel::{Module, NavItem};
+
+/// The room.
+#[must_use]
+pub fn module() -> Module {
+    Module::new("places")
+        .migrations(kernel::migrations!["20261123_11_places"])
+        .words(kernel::words!())
+        .policy(policy::TABLE)
+        .routes(pages::routes())
+        .routes(api::routes())
+        .nav(NavItem { order: 105, word: "nav.sites", url: "/desk/sites", permission: policy::MANAGE })
+}

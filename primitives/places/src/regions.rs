@@ -1,0 +1,122 @@
+//! The region tree and the working days: reference tables, filled from files.
+
+use crate::model::{Level, Region, short};
+use chrono::NaiveDate;
+use kernel::db::Value;
+use kernel::{Error, Read, Result, Tx, args};
+
+/// Nanhai district with its towns and communities; see `seeds/README.md`.
+pub const REGIONS: &str = include_str!("../seeds/regions-440605.csv");
+/// The exceptions of the working calendar; see `seeds/README.md`.
+pub const WORKDAYS: &str = include_str!("../seeds/workdays-cn.csv");
+
+const COLUMNS: &str = "code, name, level, parent_code";
+
+/// Puts regions (`code,name,level,parent_code`, a heading first) into the tree; known codes take the file's name.
+pub async fn load_regions(tx: &mut Tx<'_>, csv: &str) -> Result<u64> {
+    let rows = csv.lines().skip(1).filter(|l| !l.trim().is_empty()).map(region_cells).collect::<Result<Vec<_>>>()?;
+    let tail = "ON CONFLICT (code) DO UPDATE SET name = excluded.name, level = excluded.level, parent_code = excluded.parent_code";
+    tx.insert_many(&format!("INSERT INTO region ({COLUMNS})"), tail, &rows).await
+}
+
+fn region_cells(line: &str) -> Result<Vec<Value>> {
+    let cells: Vec<&str> = line.trim().trim_start_matches('\u{feff}').split(',').map(str::trim).collect();
+    let [code, name, level, parent] = cells[..] else { return Err(wrong(line)) };
+    let level = match level {
+        "district" => Level::District,
+        "town" | "street" => Level::Town,
+        "community" | "village" => Level::Community,
+        _ => return Err(wrong(line)),
+    };
+    if code.is_empty() || name.is_empty() || !code.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(wrong(line));
+    }
+    let parent = (!parent.is_empty()).then_some(parent);
+    Ok(args![code, name, level, parent].to_vec())
+}
+
+fn wrong(line: &str) -> Error {
+    Error::Refused(kernel::Word::new("places.file_line").with("line", line))
+}
+
+/// Puts the exceptions of the working calendar into the kernel's table; known days take the file's kind.
+pub async fn load_workdays(tx: &mut Tx<'_>) -> Result<u64> {
+    let mut rows = Vec::new();
+    for line in WORKDAYS.lines().skip(1).filter(|l| !l.trim().is_empty()) {
+        let (day, kind) = line.trim().split_once(',').ok_or_else(|| wrong(line))?;
+        let day: NaiveDate = day.parse().map_err(|_| wrong(line))?;
+        rows.push(args![day, kind].to_vec());
+    }
+    let tail = "ON CONFLICT (day) DO UPDATE SET kind = excluded.kind";
+    tx.insert_many("INSERT INTO work_day (day, kind)", tail, &rows).await
+}
+
+/// One region by its code.
+pub async fn find_region(db: &impl Read, code: &str) -> Result<Region> {
+    db.one(&format!("SELECT {COLUMNS} FROM region WHERE code = $1"), args![code]).await
+}
+
+/// The name of a region; the code itself when it is not in the tree.
+pub async fn region_name(db: &impl Read, code: &str) -> Result<String> {
+    let found: Option<Region> =
+        db.optional(&format!("SELECT {COLUMNS} FROM region WHERE code = $1"), args![code]).await?;
+    Ok(found.map_or_else(|| code.to_owned(), |r| r.name))
+}
+
+/// The name with the town's before it: 大沥镇沥雄社区居委会. The district's name is not said.
+pub async fn full_region_name(db: &impl Read, code: &str) -> Result<String> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM region WHERE (code = $1 OR code = $2) AND (level <> 'district' OR code = $1) ORDER BY code"
+    );
+    let chain: Vec<Region> = db.all(&sql, args![code, town_of(code)]).await?;
+    if chain.is_empty() { Ok(code.to_owned()) } else { Ok(chain.into_iter().map(|r| r.name).collect()) }
+}
+
+/// The code of the town that a code lies in; of a district itself, the code.
+#[must_use]
+pub fn town_of(code: &str) -> &str {
+    code.get(..9).unwrap_or(code)
+}
+
+/// The towns and streets of a district, by code.
+pub async fn towns(db: &impl Read, district: &str) -> Result<Vec<Region>> {
+    below(db, district, Level::Town).await
+}
+
+/// The communities and villages of a town, by code.
+pub async fn communities(db: &impl Read, town: &str) -> Result<Vec<Region>> {
+    below(db, town, Level::Community).await
+}
+
+/// Everything at and below a code, by code: a town stands before its communities.
+pub async fn regions(db: &impl Read, code: &str) -> Result<Vec<Region>> {
+    let sql = format!("SELECT {COLUMNS} FROM region WHERE code >= $1 AND code < $2 ORDER BY code");
+    db.all(&sql, args![code, kernel::policy::after(code)]).await
+}
+
+async fn below(db: &impl Read, code: &str, level: Level) -> Result<Vec<Region>> {
+    let sql = format!("SELECT {COLUMNS} FROM region WHERE parent_code = $1 AND level = $2 ORDER BY code");
+    db.all(&sql, args![code, level]).await
+}
+
+/// The region that people call this, at or below `within`; absent when none or several are called so.
+pub async fn region_by_name(db: &impl Read, name: &str, within: &str) -> Result<Option<Region>> {
+    let all = regions(db, within).await?;
+    Ok(by_name(&all, name).cloned())
+}
+
+/// The same in a list that was read before, for rosters of many rows.
+#[must_use]
+pub fn by_name<'r>(all: &'r [Region], name: &str) -> Option<&'r Region> {
+    let name = name.trim();
+    if let Some(exact) = all.iter().find(|r| r.name == name || r.code == name) {
+        return Some(exact);
+    }
+    let wanted = short(name);
+    let mut called = all.iter().filter(|r| !wanted.is_empty() && r.short_name() == wanted);
+    let first = called.next()?;
+    match called.next() {
+        None => Some(first),
+        Some(_) => None,
+    }
+}
