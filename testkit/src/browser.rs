@@ -43,12 +43,7 @@ pub struct Browser {
 
 /// Whether Chromium and its driver are there; `./test` installs them.
 pub fn installed() -> bool {
-    let runs = |program: &str| {
-        Command::new(program)
-            .arg("--version")
-            .output()
-            .is_ok_and(|out| out.status.success())
-    };
+    let runs = |program: &str| Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
     runs("chromedriver") && runs("chromium")
 }
 
@@ -67,13 +62,8 @@ impl Browser {
         preferences["intl.accept_languages"] = json!("zh-CN,zh");
         let profile = tempfile::Builder::new().prefix("qiyi-browser-").tempdir()?;
         let mut command = Command::new("chromedriver");
-        command
-            .args(["--port=0", "--allowed-ips=127.0.0.1"])
-            .env("TZ", "Asia/Shanghai");
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        command.args(["--port=0", "--allowed-ips=127.0.0.1"]).env("TZ", "Asia/Shanghai");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let missing = "chromedriver does not start: install chromium and chromium-driver, or run ./test as root once";
         let driver = command.spawn().context(missing)?;
         let client = Client::default();
@@ -96,23 +86,15 @@ impl Browser {
     fn open_session(&mut self, preferences: &Value) -> Result<()> {
         let mut arguments: Vec<String> = FLAGS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", self.profile.path().display()));
-        let options =
-            json!({ "binary": program("chromium")?, "args": arguments, "prefs": preferences });
+        let options = json!({ "binary": program("chromium")?, "args": arguments, "prefs": preferences });
         let wanted = json!({
             "browserName": "chrome",
             "goog:chromeOptions": options,
             "goog:loggingPrefs": { "browser": "ALL" },
             "unhandledPromptBehavior": "accept",
         });
-        let answer = self.command(
-            "POST",
-            "",
-            &json!({ "capabilities": { "alwaysMatch": wanted } }),
-        )?;
-        self.session = answer["sessionId"]
-            .as_str()
-            .context("a new session has an id")?
-            .to_owned();
+        let answer = self.command("POST", "", &json!({ "capabilities": { "alwaysMatch": wanted } }))?;
+        self.session = answer["sessionId"].as_str().context("a new session has an id")?.to_owned();
         self.process = answer["capabilities"]["goog:processID"].as_u64();
         Ok(())
     }
@@ -123,26 +105,21 @@ impl Browser {
         let scale = if phone { 2 } else { 1 };
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": phone });
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics)?;
-        self.devtools(
-            "Emulation.setTouchEmulationEnabled",
-            &json!({ "enabled": phone }),
-        )?;
+        self.devtools("Emulation.setTouchEmulationEnabled", &json!({ "enabled": phone }))?;
         self.width = width;
         Ok(self)
     }
 
     /// Opens an address and waits until it has loaded.
     pub fn goto(&mut self, url: &str) -> Result<()> {
-        self.command("POST", "/url", &json!({ "url": url }))
-            .with_context(|| format!("opening {url}"))?;
+        self.command("POST", "/url", &json!({ "url": url })).with_context(|| format!("opening {url}"))?;
         Ok(())
     }
 
     /// Presses the button, link or label that says `text`: exactly so, else beginning with it, else containing it.
     pub fn click_text(&mut self, text: &str) -> Result<()> {
         let element = self.find("target", text)?;
-        self.click(&element)
-            .with_context(|| format!("pressing {text:?}"))
+        self.click(&element).with_context(|| format!("pressing {text:?}"))
     }
 
     /// Gives the field labelled `label` its value: types into it, picks the option of that text, sets a date (`2026-11-24`)
@@ -155,22 +132,12 @@ impl Browser {
             "checkbox" | "radio" if (value == "true") == (told[1] == true) => Ok(()),
             "checkbox" | "radio" => self.click(&element),
             "file" => self.type_into(&element, value),
-            "select-one" | "date" | "time" | "datetime-local" | "month" | "week" | "color"
-            | "range" => {
-                let fault = self.evaluate(
-                    "return put(arguments[0], arguments[1])",
-                    &json!([element, value]),
-                )?;
+            "select-one" | "date" | "time" | "datetime-local" | "month" | "week" | "color" | "range" => {
+                let fault = self.evaluate("return put(arguments[0], arguments[1])", &json!([element, value]))?;
                 let fault = fault.as_str().unwrap_or_default().to_owned();
-                if fault.is_empty() {
-                    Ok(())
-                } else {
-                    Err(anyhow::anyhow!(fault))
-                }
+                if fault.is_empty() { Ok(()) } else { Err(anyhow::anyhow!(fault)) }
             }
-            _ => self
-                .element_command(&element, "clear", &json!({}))
-                .and_then(|()| self.type_into(&element, value)),
+            _ => self.element_command(&element, "clear", &json!({})).and_then(|()| self.type_into(&element, value)),
         };
         filled.with_context(|| format!("filling {label:?}"))
     }
@@ -178,10 +145,7 @@ impl Browser {
     /// What a reader sees, as the browser lays it out.
     pub fn text(&mut self) -> Result<String> {
         Ok(self
-            .evaluate(
-                "return document.body ? document.body.innerText : ''",
-                &json!([]),
-            )?
+            .evaluate("return document.body ? document.body.innerText : ''", &json!([]))?
             .as_str()
             .unwrap_or_default()
             .to_owned())
@@ -189,19 +153,13 @@ impl Browser {
 
     /// The whole address now shown.
     pub fn url(&mut self) -> Result<String> {
-        Ok(self
-            .command("GET", "/url", &Value::Null)?
-            .as_str()
-            .unwrap_or_default()
-            .to_owned())
+        Ok(self.command("GET", "/url", &Value::Null)?.as_str().unwrap_or_default().to_owned())
     }
 
     /// The visible texts of the elements that a CSS selector finds, in order.
     pub fn texts(&mut self, selector: &str) -> Result<Vec<String>> {
         let script = "return [...document.querySelectorAll(arguments[0])].filter(seen).map((e) => words(e.innerText))";
-        Ok(serde_json::from_value(
-            self.evaluate(script, &json!([selector]))?,
-        )?)
+        Ok(serde_json::from_value(self.evaluate(script, &json!([selector]))?)?)
     }
 
     /// Waits until the page shows `text`; an error tells what it shows instead.
@@ -221,11 +179,7 @@ impl Browser {
 
     /// Runs a function body in the page, with `arguments`, and gives what it returns.
     pub fn evaluate(&mut self, body: &str, arguments: &Value) -> Result<Value> {
-        self.command(
-            "POST",
-            "/execute/sync",
-            &json!({ "script": format!("{SCRIPT}\n{body}"), "args": arguments }),
-        )
+        self.command("POST", "/execute/sync", &json!({ "script": format!("{SCRIPT}\n{body}"), "args": arguments }))
     }
 
     /// Presses a key as the keyboard would: `Tab`, `Enter`, `Escape`, `ArrowDown` …
@@ -239,11 +193,7 @@ impl Browser {
             " " => (32, " "),
             _ => bail!("the rig has no key {key:?} yet"),
         };
-        let kind = if text.is_empty() {
-            "rawKeyDown"
-        } else {
-            "keyDown"
-        };
+        let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
         let down = json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text });
         self.devtools("Input.dispatchKeyEvent", &down)?;
         let up = json!({ "type": "keyUp", "key": key, "code": key, "windowsVirtualKeyCode": code });
@@ -255,8 +205,7 @@ impl Browser {
     pub fn screenshot(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let metrics = self.devtools("Page.getLayoutMetrics", &json!({}))?;
         let size = &metrics["cssContentSize"];
-        let clip =
-            json!({ "x": 0, "y": 0, "width": self.width, "height": size["height"], "scale": 1 });
+        let clip = json!({ "x": 0, "y": 0, "width": self.width, "height": size["height"], "scale": 1 });
         let wanted = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let shot = self.devtools("Page.captureScreenshot", &wanted)?;
         let bytes = from_base64(shot["data"].as_str().context("a screenshot has data")?)?;
@@ -276,17 +225,10 @@ impl Browser {
     /// A visitor without a browser who carries this browser's cookies, to fetch what a browser would save (xlsx, PDF).
     pub fn client(&mut self) -> Result<Client> {
         let url = self.url()?;
-        let address = url
-            .strip_prefix("http://")
-            .and_then(|rest| rest.split('/').next())
-            .context("a page over http")?;
+        let address =
+            url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).context("a page over http")?;
         let mut client = Client::new(address);
-        for cookie in self
-            .command("GET", "/cookie", &Value::Null)?
-            .as_array()
-            .into_iter()
-            .flatten()
-        {
+        for cookie in self.command("GET", "/cookie", &Value::Null)?.as_array().into_iter().flatten() {
             let text = |key: &str| cookie[key].as_str().unwrap_or_default().to_owned();
             client.cookies.push((text("name"), text("value")));
         }
@@ -298,10 +240,7 @@ impl Browser {
     /// nothing missing, no complaint of the browser (a script's error, a breach of the content policy). With `touch`
     /// (public pages) also targets of 44 px. Complaints are told once.
     pub fn faults(&mut self, touch: bool) -> Result<Vec<String>> {
-        let found = self.evaluate(
-            "return faults(arguments[0], arguments[1])",
-            &json!([self.width, touch]),
-        )?;
+        let found = self.evaluate("return faults(arguments[0], arguments[1])", &json!([self.width, touch]))?;
         let mut found: Vec<String> = serde_json::from_value(found)?;
         found.extend(self.complaints()?);
         Ok(found)
@@ -311,15 +250,9 @@ impl Browser {
     /// was answered with 422 is no complaint, a page may.
     pub fn complaints(&mut self) -> Result<Vec<String>> {
         let log = self.command("POST", "/se/log", &json!({ "type": "browser" }))?;
-        let severe = log
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|entry| entry["level"] == "SEVERE");
+        let severe = log.as_array().into_iter().flatten().filter(|entry| entry["level"] == "SEVERE");
         let messages = severe.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned());
-        Ok(messages
-            .filter(|text| !text.contains("the server responded with a status of"))
-            .collect())
+        Ok(messages.filter(|text| !text.contains("the server responded with a status of")).collect())
     }
 
     /// Walks the page with Tab, `steps` at most, and names what took the focus without showing it. Nothing at all that can
@@ -349,21 +282,14 @@ impl Browser {
                 return Ok(found);
             }
             if Instant::now() > until {
-                bail!(
-                    "no {how} {text:?} at {}, which shows:\n{}",
-                    self.url()?,
-                    self.text()?
-                );
+                bail!("no {how} {text:?} at {}, which shows:\n{}", self.url()?, self.text()?);
             }
             std::thread::sleep(Duration::from_millis(50));
         }
     }
 
     fn click(&mut self, element: &Value) -> Result<()> {
-        self.evaluate(
-            "arguments[0].scrollIntoView({ block: 'center' })",
-            &json!([element]),
-        )?;
+        self.evaluate("arguments[0].scrollIntoView({ block: 'center' })", &json!([element]))?;
         self.element_command(element, "click", &json!({}))
     }
 
@@ -379,19 +305,12 @@ impl Browser {
 
     /// A command of Chromium's own protocol, for what WebDriver does not know.
     pub fn devtools(&mut self, method: &str, parameters: &Value) -> Result<Value> {
-        self.command(
-            "POST",
-            "/goog/cdp/execute",
-            &json!({ "cmd": method, "params": parameters }),
-        )
+        self.command("POST", "/goog/cdp/execute", &json!({ "cmd": method, "params": parameters }))
     }
 
     fn command(&mut self, method: &str, path: &str, body: &Value) -> Result<Value> {
-        let path = if self.session.is_empty() {
-            "/session".to_owned()
-        } else {
-            format!("/session/{}{path}", self.session)
-        };
+        let path =
+            if self.session.is_empty() { "/session".to_owned() } else { format!("/session/{}{path}", self.session) };
         let response = if body.is_null() {
             self.client.send(method, &path, &[], &[])?
         } else {
@@ -399,12 +318,7 @@ impl Browser {
         };
         let mut answer = response.json()?;
         let value = answer["value"].take();
-        ensure!(
-            response.status == 200,
-            "{}: {}",
-            value["error"],
-            value["message"].as_str().unwrap_or_default()
-        );
+        ensure!(response.status == 200, "{}: {}", value["error"], value["message"].as_str().unwrap_or_default());
         Ok(value)
     }
 }
@@ -425,16 +339,12 @@ impl Drop for Browser {
 }
 
 fn announced_port(driver: &mut Child) -> Result<u16> {
-    let stdout = driver
-        .stdout
-        .take()
-        .context("the driver's stdout is piped")?;
+    let stdout = driver.stdout.take().context("the driver's stdout is piped")?;
     let mut lines = BufReader::new(stdout).lines();
     let mut said = String::new();
     while let Some(Ok(line)) = lines.next() {
-        let port = line
-            .rsplit_once("successfully on port ")
-            .and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
+        let port =
+            line.rsplit_once("successfully on port ").and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
         if let Some(port) = port {
             // Somebody has to go on reading, or the driver would one day wait for a full pipe.
             std::thread::spawn(move || lines.for_each(drop));
@@ -447,13 +357,8 @@ fn announced_port(driver: &mut Child) -> Result<u16> {
 
 /// The full path of a program, which chromedriver wants.
 fn program(name: &str) -> Result<String> {
-    let output = Command::new("sh")
-        .args(["-c", &format!("command -v {name}")])
-        .output()?;
-    ensure!(
-        output.status.success(),
-        "{name} is not installed: run ./test as root once, or apt-get install {name}"
-    );
+    let output = Command::new("sh").args(["-c", &format!("command -v {name}")]).output()?;
+    ensure!(output.status.success(), "{name} is not installed: run ./test as root once, or apt-get install {name}");
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 

@@ -27,10 +27,7 @@ pub struct Client {
 impl Client {
     /// A visitor of that address (`127.0.0.1:8080` or `http://127.0.0.1:8080`), without cookies; connects when needed.
     pub fn new(address: &str) -> Self {
-        Self {
-            visitor: Visitor::new(address),
-            stream: None,
-        }
+        Self { visitor: Visitor::new(address), stream: None }
     }
 
     /// Asks for a page; redirects are answered, not followed.
@@ -48,10 +45,7 @@ impl Client {
     pub fn follow(&mut self, path: &str, mut response: Response) -> Result<Response> {
         let mut path = path.to_owned();
         for _ in 0..10 {
-            let Some(target) = response
-                .location()
-                .filter(|_| (300..400).contains(&response.status))
-            else {
+            let Some(target) = response.location().filter(|_| (300..400).contains(&response.status)) else {
                 break;
             };
             path = self.visitor.path_of(&path, target);
@@ -61,38 +55,19 @@ impl Client {
     }
 
     /// Posts a form.
-    pub fn post<N: AsRef<str>, V: AsRef<str>>(
-        &mut self,
-        path: &str,
-        fields: &[(N, V)],
-    ) -> Result<Response> {
-        self.send(
-            "POST",
-            path,
-            &[("content-type", FORM)],
-            urlencoded(fields).as_bytes(),
-        )
+    pub fn post<N: AsRef<str>, V: AsRef<str>>(&mut self, path: &str, fields: &[(N, V)]) -> Result<Response> {
+        self.send("POST", path, &[("content-type", FORM)], urlencoded(fields).as_bytes())
     }
 
     /// Opens `path`, fills the first form whose action contains `action`, and posts it with its hidden fields.
-    pub fn submit(
-        &mut self,
-        path: &str,
-        action: &str,
-        filled: &[(&str, &str)],
-    ) -> Result<Response> {
+    pub fn submit(&mut self, path: &str, action: &str, filled: &[(&str, &str)]) -> Result<Response> {
         let page = self.get(path)?;
         let (target, form) = filled_form(&self.visitor, path, &page, action, filled)?;
         self.post(&target, &form.fields)
     }
 
     /// As `submit`, with a file: (field, file name, bytes).
-    pub fn upload(
-        &mut self,
-        path: &str,
-        action: &str,
-        file: (&str, &str, &[u8]),
-    ) -> Result<Response> {
+    pub fn upload(&mut self, path: &str, action: &str, file: (&str, &str, &[u8])) -> Result<Response> {
         let page = self.get(path)?;
         let (target, form) = filled_form(&self.visitor, path, &page, action, &[])?;
         let (kind, body) = multipart(&form.fields, file);
@@ -113,17 +88,10 @@ impl Client {
     }
 
     /// Sends anything and reads the answer; an error means that no whole answer came.
-    pub fn send(
-        &mut self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Result<Response> {
+    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Response> {
         let bytes = self.visitor.encode(method, path, headers, body);
         let mut stream = self.connection()?;
-        let response = exchange(&mut stream, &bytes, method == "HEAD")
-            .with_context(|| format!("{method} {path}"))?;
+        let response = exchange(&mut stream, &bytes, method == "HEAD").with_context(|| format!("{method} {path}"))?;
         self.visitor.remember(&response);
         if !closes(&response) {
             self.stream = Some(stream);
@@ -142,8 +110,7 @@ impl Client {
             }
         }
         let address = &self.visitor.address;
-        let stream =
-            BlockingStream::connect(address).with_context(|| format!("connecting to {address}"))?;
+        let stream = BlockingStream::connect(address).with_context(|| format!("connecting to {address}"))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         Ok(stream)
@@ -182,20 +149,14 @@ pub struct AsyncClient {
 impl AsyncClient {
     /// A visitor of that address, without cookies; connects when needed.
     pub fn new(address: &str) -> Self {
-        Self {
-            visitor: Visitor::new(address),
-            stream: None,
-            piece: vec![0; 16 * 1024],
-        }
+        Self { visitor: Visitor::new(address), stream: None, piece: vec![0; 16 * 1024] }
     }
 
     /// Connects now, so that a measurement begins with the first request.
     pub async fn connect(&mut self) -> Result<()> {
         if self.stream.is_none() {
             let address = &self.visitor.address;
-            let stream = TcpStream::connect(address)
-                .await
-                .with_context(|| format!("connecting to {address}"))?;
+            let stream = TcpStream::connect(address).await.with_context(|| format!("connecting to {address}"))?;
             stream.set_nodelay(true)?;
             self.stream = Some(stream);
         }
@@ -208,46 +169,22 @@ impl AsyncClient {
     }
 
     /// Posts a form.
-    pub async fn post<N: AsRef<str>, V: AsRef<str>>(
-        &mut self,
-        path: &str,
-        fields: &[(N, V)],
-    ) -> Result<Response> {
-        self.send(
-            "POST",
-            path,
-            &[("content-type", FORM)],
-            urlencoded(fields).as_bytes(),
-        )
-        .await
+    pub async fn post<N: AsRef<str>, V: AsRef<str>>(&mut self, path: &str, fields: &[(N, V)]) -> Result<Response> {
+        self.send("POST", path, &[("content-type", FORM)], urlencoded(fields).as_bytes()).await
     }
 
     /// Opens `path`, fills the first form whose action contains `action`, and posts it with its hidden fields.
-    pub async fn submit(
-        &mut self,
-        path: &str,
-        action: &str,
-        filled: &[(&str, &str)],
-    ) -> Result<Response> {
+    pub async fn submit(&mut self, path: &str, action: &str, filled: &[(&str, &str)]) -> Result<Response> {
         let page = self.get(path).await?;
         let (target, form) = filled_form(&self.visitor, path, &page, action, filled)?;
         self.post(&target, &form.fields).await
     }
 
     /// Sends anything and reads the answer; an error means that no whole answer came.
-    pub async fn send(
-        &mut self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Result<Response> {
+    pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Response> {
         let bytes = self.visitor.encode(method, path, headers, body);
         let sent = self.raw(&bytes, method == "HEAD");
-        let sent = tokio::time::timeout(PATIENCE, sent)
-            .await
-            .context("no answer in a minute")
-            .flatten();
+        let sent = tokio::time::timeout(PATIENCE, sent).await.context("no answer in a minute").flatten();
         let response = sent.with_context(|| format!("{method} {path}"))?;
         self.visitor.remember(&response);
         Ok(response)
@@ -285,13 +222,9 @@ fn is_idle(stream: &TcpStream) -> bool {
 }
 
 fn closes(response: &Response) -> bool {
-    let unframed = response.header("content-length").is_none()
-        && response.header("transfer-encoding").is_none();
+    let unframed = response.header("content-length").is_none() && response.header("transfer-encoding").is_none();
     let bodiless = matches!(response.status, 204 | 304);
-    (unframed && !bodiless)
-        || response
-            .header("connection")
-            .is_some_and(|value| value.eq_ignore_ascii_case("close"))
+    (unframed && !bodiless) || response.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
 }
 
 fn filled_form(
@@ -303,15 +236,9 @@ fn filled_form(
 ) -> Result<(String, Form)> {
     let html = page.text();
     let form = form_fields(&html, action).with_context(|| {
-        format!(
-            "{path} answered {} without a form for {action:?}: {:.300}",
-            page.status,
-            visible_text(&html)
-        )
+        format!("{path} answered {} without a form for {action:?}: {:.300}", page.status, visible_text(&html))
     })?;
-    let form = filled
-        .iter()
-        .fold(form, |form, (name, value)| form.with(name, value));
+    let form = filled.iter().fold(form, |form, (name, value)| form.with(name, value));
     Ok((visitor.path_of(path, &form.action), form))
 }
 
@@ -340,42 +267,24 @@ mod tests {
     use super::*;
     use axum::{Router, http::HeaderMap, response::Redirect, routing::get};
 
-    const PAGE: &str = r#"<form method=post action="/sign-ups"><input type=hidden name=_csrf value=t><input name=who></form>"#;
+    const PAGE: &str =
+        r#"<form method=post action="/sign-ups"><input type=hidden name=_csrf value=t><input name=who></form>"#;
 
-    async fn sign_up(
-        headers: HeaderMap,
-        body: String,
-    ) -> ([(&'static str, &'static str); 1], Redirect) {
+    async fn sign_up(headers: HeaderMap, body: String) -> ([(&'static str, &'static str); 1], Redirect) {
         assert_eq!(body, "_csrf=t&who=%E6%9D%8E");
-        assert!(
-            headers["origin"]
-                .to_str()
-                .expect("it is ASCII")
-                .starts_with("http://127.0.0.1:")
-        );
-        (
-            [("set-cookie", "seat=7; Path=/; HttpOnly")],
-            Redirect::to("/done"),
-        )
+        assert!(headers["origin"].to_str().expect("it is ASCII").starts_with("http://127.0.0.1:"));
+        ([("set-cookie", "seat=7; Path=/; HttpOnly")], Redirect::to("/done"))
     }
 
     async fn done(headers: HeaderMap) -> String {
-        headers
-            .get("cookie")
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned()
+        headers.get("cookie").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     }
 
     async fn serve() -> String {
         let page = || async { axum::response::Html(PAGE) };
-        let routes = Router::new()
-            .route("/", get(page))
-            .route("/sign-ups", axum::routing::post(sign_up));
+        let routes = Router::new().route("/", get(page)).route("/sign-ups", axum::routing::post(sign_up));
         let routes = routes.route("/done", get(done));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port is free");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound").to_string();
         tokio::spawn(async move { axum::serve(listener, routes).await });
         address
@@ -385,24 +294,15 @@ mod tests {
     async fn a_form_is_opened_filled_and_posted_by_both_clients() {
         let address = serve().await;
         let mut client = AsyncClient::new(&address);
-        let answer = client
-            .submit("/", "/sign-ups", &[("who", "李")])
-            .await
-            .expect("it answers");
+        let answer = client.submit("/", "/sign-ups", &[("who", "李")]).await.expect("it answers");
         assert_eq!((answer.status, answer.location()), (303, Some("/done")));
-        assert_eq!(
-            client.get("/done").await.expect("it answers").text(),
-            "seat=7"
-        );
+        assert_eq!(client.get("/done").await.expect("it answers").text(), "seat=7");
         let blocking = tokio::task::spawn_blocking(move || {
             let mut client = Client::new(&format!("http://{address}/"));
             let answer = client.submit("/", "/sign-ups", &[("who", "李")])?;
             client.follow("/sign-ups", answer)
         });
-        assert_eq!(
-            blocking.await.expect("it ends").expect("it answers").text(),
-            "seat=7"
-        );
+        assert_eq!(blocking.await.expect("it ends").expect("it answers").text(), "seat=7");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,25 +24,17 @@ impl Form {
 
     /// The value of a field; absent when the form has none of that name.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// The first form whose action contains `action_contains`, with its hidden fields (`_csrf`, `_key`) and defaults.
 pub fn form_fields(html: &str, action_contains: &str) -> Option<Form> {
     let mut tags = Tags { html, at: 0 };
-    let open = tags
-        .by_ref()
-        .find(|tag| tag.name == "form" && tag.get("action").contains(action_contains))?;
+    let open = tags.by_ref().find(|tag| tag.name == "form" && tag.get("action").contains(action_contains))?;
     let mut form = Form {
         action: open.get("action"),
-        method: open
-            .find("method")
-            .unwrap_or_else(|| "get".to_owned())
-            .to_lowercase(),
+        method: open.find("method").unwrap_or_else(|| "get".to_owned()).to_lowercase(),
         fields: Vec::new(),
     };
     let mut select: Option<Select> = None;
@@ -50,35 +42,18 @@ pub fn form_fields(html: &str, action_contains: &str) -> Option<Form> {
         match tag.name.as_str() {
             "input" if tag.is_sent() => form.fields.push((tag.get("name"), tag.value())),
             "textarea" if tag.is_sent() => {
-                let text = html[tag.end..]
-                    .split("</textarea")
-                    .next()
-                    .unwrap_or_default();
+                let text = html[tag.end..].split("</textarea").next().unwrap_or_default();
                 let text = unescape(text);
-                form.fields.push((
-                    tag.get("name"),
-                    text.strip_prefix('\n').unwrap_or(&text).to_owned(),
-                ));
+                form.fields.push((tag.get("name"), text.strip_prefix('\n').unwrap_or(&text).to_owned()));
             }
-            "select" => {
-                select = Some(Select {
-                    name: tag.get("name"),
-                    value: None,
-                    chosen: false,
-                })
-            }
+            "select" => select = Some(Select { name: tag.get("name"), value: None, chosen: false }),
             "option" => {
                 if let Some(select) = &mut select {
                     select.see(&tag, html);
                 }
             }
             "/select" => {
-                if let Some(Select {
-                    name,
-                    value: Some(value),
-                    ..
-                }) = select.take()
-                {
+                if let Some(Select { name, value: Some(value), .. }) = select.take() {
                     form.fields.push((name, value));
                 }
             }
@@ -98,15 +73,11 @@ pub fn visible_text(html: &str) -> String {
             text.push_str(&html[from..tag.start]);
             text.push(' ');
         }
-        hidden = matches!(tag.name.as_str(), "script" | "style")
-            || (hidden && !tag.name.starts_with('/'));
+        hidden = matches!(tag.name.as_str(), "script" | "style") || (hidden && !tag.name.starts_with('/'));
         from = tag.end;
     }
     text.push_str(&html[from..]);
-    unescape(&text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    unescape(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 struct Select {
@@ -120,11 +91,7 @@ impl Select {
         let marked = option.find("selected").is_some();
         if self.value.is_none() || (marked && !self.chosen) {
             let text = html[option.end..].split('<').next().unwrap_or_default();
-            self.value = Some(
-                option
-                    .find("value")
-                    .unwrap_or_else(|| unescape(text.trim())),
-            );
+            self.value = Some(option.find("value").unwrap_or_else(|| unescape(text.trim())));
             self.chosen = marked;
         }
     }
@@ -139,10 +106,7 @@ struct Tag {
 
 impl Tag {
     fn find(&self, name: &str) -> Option<String> {
-        self.attributes
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.clone())
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
     fn get(&self, name: &str) -> String {
@@ -151,21 +115,13 @@ impl Tag {
 
     fn is_sent(&self) -> bool {
         let kind = self.get("type").to_lowercase();
-        let ticked =
-            !matches!(kind.as_str(), "checkbox" | "radio") || self.find("checked").is_some();
-        let typed = !matches!(
-            kind.as_str(),
-            "submit" | "button" | "image" | "reset" | "file"
-        );
+        let ticked = !matches!(kind.as_str(), "checkbox" | "radio") || self.find("checked").is_some();
+        let typed = !matches!(kind.as_str(), "submit" | "button" | "image" | "reset" | "file");
         ticked && typed && !self.get("name").is_empty() && self.find("disabled").is_none()
     }
 
     fn value(&self) -> String {
-        let empty = if self.get("type").eq_ignore_ascii_case("checkbox") {
-            "on"
-        } else {
-            ""
-        };
+        let empty = if self.get("type").eq_ignore_ascii_case("checkbox") { "on" } else { "" };
         self.find("value").unwrap_or_else(|| empty.to_owned())
     }
 }
@@ -186,10 +142,7 @@ impl Iterator for Tags<'_> {
                 self.at = start + rest.find("-->")? + 3;
                 continue;
             }
-            let name: String = rest[1..]
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || "/!-".contains(*c))
-                .collect();
+            let name: String = rest[1..].chars().take_while(|c| c.is_alphanumeric() || "/!-".contains(*c)).collect();
             if name.is_empty() {
                 self.at = start + 1;
                 continue;
@@ -197,12 +150,7 @@ impl Iterator for Tags<'_> {
             let (attributes, length) = attributes(&rest[1 + name.len()..]);
             let end = start + 1 + name.len() + length;
             self.at = end;
-            return Some(Tag {
-                name: name.to_lowercase(),
-                attributes,
-                start,
-                end,
-            });
+            return Some(Tag { name: name.to_lowercase(), attributes, start, end });
         }
     }
 }
@@ -220,10 +168,7 @@ fn attributes(text: &str) -> (Vec<(String, String)>, usize) {
         if rest.starts_with('>') {
             return (found, at + 1);
         }
-        let length = rest
-            .find(|c: char| c.is_whitespace() || "=>/".contains(c))
-            .unwrap_or(rest.len())
-            .max(1);
+        let length = rest.find(|c: char| c.is_whitespace() || "=>/".contains(c)).unwrap_or(rest.len()).max(1);
         let length = rest.ceil_char_boundary(length);
         let name = rest[..length].to_lowercase();
         at += length;
@@ -243,10 +188,7 @@ fn attribute_value(text: &str) -> (&str, usize) {
         let value = rest[1..].split(quote).next().unwrap_or_default();
         return (value, (before + value.len() + 2).min(text.len()));
     }
-    let value = rest
-        .split(|c: char| c.is_whitespace() || c == '>')
-        .next()
-        .unwrap_or_default();
+    let value = rest.split(|c: char| c.is_whitespace() || c == '>').next().unwrap_or_default();
     (value, before + value.len())
 }
 
@@ -256,11 +198,7 @@ fn unescape(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        match rest
-            .find(';')
-            .filter(|end| *end < 10)
-            .and_then(|end| Some((entity(&rest[1..end])?, end)))
-        {
+        match rest.find(';').filter(|end| *end < 10).and_then(|end| Some((entity(&rest[1..end])?, end))) {
             Some((character, end)) => {
                 out.push(character);
                 rest = &rest[end + 1..];
@@ -310,23 +248,10 @@ mod tests {
     #[test]
     fn a_form_is_read_as_an_untouched_browser_would_send_it() {
         let form = form_fields(PAGE, "/sign-ups").expect("the page has the form");
-        assert_eq!(
-            (form.action.as_str(), form.method.as_str()),
-            ("/activities/7/sign-ups?a=1&b=2", "post")
-        );
-        let expected = [
-            ("_csrf", "a\"b\"c"),
-            ("_key", "k1"),
-            ("name", "李 娜"),
-            ("ok", "on"),
-            ("note", "第一行"),
-            ("post", "2"),
-        ];
-        let fields: Vec<_> = form
-            .fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        assert_eq!((form.action.as_str(), form.method.as_str()), ("/activities/7/sign-ups?a=1&b=2", "post"));
+        let expected =
+            [("_csrf", "a\"b\"c"), ("_key", "k1"), ("name", "李 娜"), ("ok", "on"), ("note", "第一行"), ("post", "2")];
+        let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(fields, expected);
         assert_eq!(form.with("ok", "off").value("ok"), Some("off"));
         assert_eq!(form_fields(PAGE, "/nowhere"), None);
@@ -340,14 +265,8 @@ mod tests {
 
     #[test]
     fn broken_markup_ends_quietly() {
-        for page in [
-            "<",
-            "<form action=",
-            "<form action='x",
-            "<form action=x><input name=é",
-            "<a =中>",
-            "&#x110000;",
-        ] {
+        for page in ["<", "<form action=", "<form action='x", "<form action=x><input name=é", "<a =中>", "&#x110000;"]
+        {
             let _ = form_fields(page, "");
             let _ = visible_text(page);
         }

@@ -37,10 +37,7 @@ pub struct Report {
 impl Report {
     /// Answered requests per second of wall clock.
     pub fn per_second(&self) -> f64 {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "counts of a benchmark stay far below 2^52"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark stay far below 2^52")]
         let requests = self.requests as f64;
         requests / self.elapsed.as_secs_f64().max(f64::EPSILON)
     }
@@ -80,12 +77,7 @@ impl Waits {
 }
 
 /// Repeats one request over `connections` kept alive. `visitor` carries the cookies and headers to send.
-pub async fn repeat(
-    visitor: &crate::wire::Visitor,
-    path: &str,
-    connections: usize,
-    until: Until,
-) -> Result<Report> {
+pub async fn repeat(visitor: &crate::wire::Visitor, path: &str, connections: usize, until: Until) -> Result<Report> {
     let bytes: Arc<[u8]> = visitor.encode("GET", path, &[], &[]).into();
     let taken = Arc::new(AtomicU64::new(0));
     let start = Arc::new(Barrier::new(connections + 1));
@@ -189,44 +181,26 @@ where
     let elapsed = began.elapsed();
     ended.sort_unstable_by_key(|(number, ..)| *number);
     let waits = Waits::new(ended.iter().map(|(.., wait)| *wait).collect());
-    Ok(Crowd {
-        results: ended.into_iter().map(|(_, result, _)| result).collect(),
-        elapsed,
-        waits,
-    })
+    Ok(Crowd { results: ended.into_iter().map(|(_, result, _)| result).collect(), elapsed, waits })
 }
 
 /// CPU seconds (user and system) that a living process has spent, all its threads together, without its children.
 pub fn cpu_seconds(pid: u32) -> Result<f64> {
     /// The unit of /proc: USER_HZ is 100 on every architecture that Linux builds for us.
     const TICKS_PER_SECOND: f64 = 100.0;
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))
-        .context("reading the process's times")?;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("reading the process's times")?;
     // The name in parentheses may hold spaces; counted from behind it, utime and stime are the 12th and 13th.
     let fields = stat.rsplit_once(')').context("a stat line has a name")?.1;
-    let times: Vec<f64> = fields
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|field| field.parse().ok())
-        .collect();
+    let times: Vec<f64> = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
     anyhow::ensure!(times.len() == 2, "a stat line has utime and stime: {stat}");
     Ok(times.iter().sum::<f64>() / TICKS_PER_SECOND)
 }
 
 /// Memory that a living process keeps resident, in kB.
 pub fn rss_kb(pid: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))
-        .context("reading the process's memory")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .context("a living process has VmRSS")?;
-    line.trim()
-        .trim_end_matches("kB")
-        .trim()
-        .parse()
-        .context("VmRSS is a number of kB")
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).context("reading the process's memory")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("a living process has VmRSS")?;
+    line.trim().trim_end_matches("kB").trim().parse().context("VmRSS is a number of kB")
 }
 
 #[cfg(test)]
@@ -237,9 +211,7 @@ mod tests {
 
     async fn serve() -> String {
         let routes = Router::new().route("/", get(|| async { "ok" }));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port is free");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound").to_string();
         tokio::spawn(async move { axum::serve(listener, routes).await });
         address
@@ -248,19 +220,10 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn every_request_is_counted_once() {
         let visitor = Visitor::new(&serve().await);
-        let report = repeat(&visitor, "/", 4, Until::Requests(203))
-            .await
-            .expect("it runs");
-        assert_eq!(
-            (report.requests, report.errors, report.bytes),
-            (203, 0, 406)
-        );
-        assert!(
-            report.waits.p50() <= report.waits.p99() && report.waits.p99() <= report.waits.max()
-        );
-        let report = repeat(&visitor, "/missing", 2, Until::Requests(10))
-            .await
-            .expect("it runs");
+        let report = repeat(&visitor, "/", 4, Until::Requests(203)).await.expect("it runs");
+        assert_eq!((report.requests, report.errors, report.bytes), (203, 0, 406));
+        assert!(report.waits.p50() <= report.waits.p99() && report.waits.p99() <= report.waits.max());
+        let report = repeat(&visitor, "/missing", 2, Until::Requests(10)).await.expect("it runs");
         assert_eq!((report.requests, report.errors), (0, 10));
     }
 
@@ -280,14 +243,7 @@ mod tests {
     #[test]
     fn percentiles_are_of_the_nearest_rank() {
         let waits = Waits::new((1..=200).rev().map(Duration::from_millis).collect());
-        assert_eq!(
-            (
-                waits.p50().as_millis(),
-                waits.p99().as_millis(),
-                waits.max().as_millis()
-            ),
-            (100, 198, 200)
-        );
+        assert_eq!((waits.p50().as_millis(), waits.p99().as_millis(), waits.max().as_millis()), (100, 198, 200));
         assert_eq!(Waits::default().p99(), Duration::ZERO);
     }
 

@@ -36,13 +36,8 @@ impl Drop for Database {
         let (base, name) = (self.base.clone(), self.name.clone());
         // A test's own runtime may be ending, so the last statement brings its own. What fails here goes with the server.
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
-            runtime.block_on(admin_execute(
-                &base,
-                &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
-            ))
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(admin_execute(&base, &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")))
         });
         let _ = dropping.join();
     }
@@ -53,9 +48,7 @@ impl Drop for Database {
 pub fn server() -> Option<String> {
     let server = environment("QIYI_TEST_POSTGRES");
     if server.is_none() && environment("CI").is_some_and(|value| value != "false") {
-        panic!(
-            "CI is set but QIYI_TEST_POSTGRES is not: run ./test, which starts a PostgreSQL and names it there"
-        );
+        panic!("CI is set but QIYI_TEST_POSTGRES is not: run ./test, which starts a PostgreSQL and names it there");
     }
     server
 }
@@ -72,10 +65,7 @@ where
         return Ok(None);
     };
     let template = template_name(schema);
-    let database = Database {
-        name: unique("qiyi_test"),
-        base,
-    };
+    let database = Database { name: unique("qiyi_test"), base };
     if copy(&database, &template).await? {
         return Ok(Some(database));
     }
@@ -83,10 +73,7 @@ where
     if !copy(&database, &template).await? {
         build(&database.base, &template, migrate).await?;
         let copied = copy(&database, &template).await?;
-        anyhow::ensure!(
-            copied,
-            "the template {template} is gone although it was built just now"
-        );
+        anyhow::ensure!(copied, "the template {template} is gone although it was built just now");
     }
     drop(building);
     Ok(Some(database))
@@ -97,24 +84,14 @@ pub async fn empty() -> Result<Option<Database>> {
     let Some(base) = server() else {
         return Ok(None);
     };
-    let database = Database {
-        name: unique("qiyi_test"),
-        base,
-    };
-    admin_execute(
-        &database.base,
-        &format!("CREATE DATABASE \"{}\"", database.name),
-    )
-    .await?;
+    let database = Database { name: unique("qiyi_test"), base };
+    admin_execute(&database.base, &format!("CREATE DATABASE \"{}\"", database.name)).await?;
     Ok(Some(database))
 }
 
 /// Copies the template; false when there is none yet.
 async fn copy(database: &Database, template: &str) -> Result<bool> {
-    let sql = format!(
-        "CREATE DATABASE \"{}\" TEMPLATE \"{template}\"",
-        database.name
-    );
+    let sql = format!("CREATE DATABASE \"{}\" TEMPLATE \"{template}\"", database.name);
     match patiently(&database.base, &sql).await {
         Ok(()) => Ok(true),
         Err(error) if says(&error, "does not exist") => Ok(false),
@@ -128,23 +105,10 @@ async fn build<F>(base: &str, template: &str, migrate: F) -> Result<()>
 where
     F: AsyncFnOnce(&str) -> Result<()>,
 {
-    let building = Database {
-        name: unique("qiyi_building"),
-        base: base.to_owned(),
-    };
+    let building = Database { name: unique("qiyi_building"), base: base.to_owned() };
     admin_execute(base, &format!("CREATE DATABASE \"{}\"", building.name)).await?;
-    migrate(&building.url())
-        .await
-        .context("migrating the template")?;
-    match patiently(
-        base,
-        &format!(
-            "ALTER DATABASE \"{}\" RENAME TO \"{template}\"",
-            building.name
-        ),
-    )
-    .await
-    {
+    migrate(&building.url()).await.context("migrating the template")?;
+    match patiently(base, &format!("ALTER DATABASE \"{}\" RENAME TO \"{template}\"", building.name)).await {
         Err(error) if !says(&error, "already exists") => Err(error.context("naming the template")),
         _ => Ok(()),
     }
@@ -174,22 +138,14 @@ fn template_name(schema: &str) -> String {
 }
 
 fn unique(prefix: &str) -> String {
-    format!(
-        "{prefix}_{}_{}",
-        std::process::id(),
-        COUNTER.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("{prefix}_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The same server, another database.
 fn with_name(base: &str, name: &str) -> String {
-    let (address, query) = base
-        .split_once('?')
-        .map_or((base, None), |(address, query)| (address, Some(query)));
+    let (address, query) = base.split_once('?').map_or((base, None), |(address, query)| (address, Some(query)));
     let after_scheme = address.find("://").map_or(0, |at| at + 3);
-    let end = address[after_scheme..]
-        .find('/')
-        .map_or(address.len(), |at| after_scheme + at);
+    let end = address[after_scheme..].find('/').map_or(address.len(), |at| after_scheme + at);
     let query = query.map_or_else(String::new, |query| format!("?{query}"));
     format!("{}/{name}{query}", &address[..end])
 }
@@ -213,44 +169,25 @@ mod tests {
     #[test]
     fn the_name_of_the_database_is_replaced_and_the_rest_kept() {
         let base = "postgres://u:p@127.0.0.1:5/postgres?sslmode=disable";
-        assert_eq!(
-            with_name(base, "x"),
-            "postgres://u:p@127.0.0.1:5/x?sslmode=disable"
-        );
-        assert_eq!(
-            with_name("postgres://127.0.0.1", "x"),
-            "postgres://127.0.0.1/x"
-        );
+        assert_eq!(with_name(base, "x"), "postgres://u:p@127.0.0.1:5/x?sslmode=disable");
+        assert_eq!(with_name("postgres://127.0.0.1", "x"), "postgres://127.0.0.1/x");
     }
 
     #[tokio::test]
     async fn every_test_has_its_own_copy_and_the_template_is_built_once() {
         let schema = format!("CREATE TABLE a (id BIGINT) -- {}", std::process::id());
-        let migrate =
-            async |url: &str| admin_execute(url, "CREATE TABLE a (id BIGINT PRIMARY KEY)").await;
+        let migrate = async |url: &str| admin_execute(url, "CREATE TABLE a (id BIGINT PRIMARY KEY)").await;
         let Some(one) = database(&schema, migrate).await.expect("it is built") else {
             return;
         };
-        admin_execute(&one.url(), "INSERT INTO a VALUES (1)")
-            .await
-            .expect("the table is there");
+        admin_execute(&one.url(), "INSERT INTO a VALUES (1)").await.expect("the table is there");
         let never = async |_: &str| bail!("the template was built twice");
-        let other = database(&schema, never)
-            .await
-            .expect("it is copied")
-            .expect("there is a server");
-        admin_execute(&other.url(), "INSERT INTO a VALUES (1)")
-            .await
-            .expect("the copy has no row yet");
+        let other = database(&schema, never).await.expect("it is copied").expect("there is a server");
+        admin_execute(&other.url(), "INSERT INTO a VALUES (1)").await.expect("the copy has no row yet");
         let url = one.url();
         drop(one);
-        assert!(
-            admin_execute(&url, "SELECT 1").await.is_err(),
-            "the database goes with its guard"
-        );
+        assert!(admin_execute(&url, "SELECT 1").await.is_err(), "the database goes with its guard");
         let template = template_name(&schema);
-        admin_execute(&other.base, &format!("DROP DATABASE \"{template}\""))
-            .await
-            .expect("nobody uses it");
+        admin_execute(&other.base, &format!("DROP DATABASE \"{template}\"")).await.expect("nobody uses it");
     }
 }

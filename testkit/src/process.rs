@@ -25,15 +25,8 @@ impl Serve {
     /// `exe` is `env!("CARGO_BIN_EXE_qiyi")`, `data` the folder of data; listens on a free port of 127.0.0.1.
     pub fn new(exe: impl AsRef<Path>, data: impl AsRef<Path>) -> Self {
         let data = data.as_ref().display().to_string();
-        let arguments = ["serve", "--data", &data, "--listen", "127.0.0.1:0"]
-            .map(str::to_owned)
-            .to_vec();
-        Self {
-            exe: exe.as_ref().to_owned(),
-            arguments,
-            environment: Vec::new(),
-            patience: Duration::from_secs(60),
-        }
+        let arguments = ["serve", "--data", &data, "--listen", "127.0.0.1:0"].map(str::to_owned).to_vec();
+        Self { exe: exe.as_ref().to_owned(), arguments, environment: Vec::new(), patience: Duration::from_secs(60) }
     }
 
     /// Serves from PostgreSQL instead of SQLite.
@@ -63,25 +56,12 @@ impl Serve {
     pub fn start(&self) -> Result<Qiyi> {
         let began = Instant::now();
         let mut command = Command::new(&self.exe);
-        command
-            .args(&self.arguments)
-            .envs(self.environment.iter().cloned());
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("starting {}", self.exe.display()))?;
+        command.args(&self.arguments).envs(self.environment.iter().cloned());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("starting {}", self.exe.display()))?;
         let stdout = Lines::collect(child.stdout.take());
         let stderr = Lines::collect(child.stderr.take());
-        let mut qiyi = Qiyi {
-            child,
-            stdout,
-            stderr,
-            address: String::new(),
-            ready_after: Duration::ZERO,
-        };
+        let mut qiyi = Qiyi { child, stdout, stderr, address: String::new(), ready_after: Duration::ZERO };
         if let Err(error) = qiyi.wait_until_ready(began + self.patience) {
             let said = format!("{}{}", qiyi.stdout.text(), qiyi.stderr.text());
             return Err(error.context(format!("qiyi did not become ready; it said:\n{said}")));
@@ -95,9 +75,7 @@ impl Serve {
 pub fn run(exe: impl AsRef<Path>, arguments: &[&str]) -> Result<Output> {
     let mut command = Command::new(exe.as_ref());
     command.args(arguments).stdin(Stdio::null());
-    command
-        .output()
-        .with_context(|| format!("running qiyi {}", arguments.join(" ")))
+    command.output().with_context(|| format!("running qiyi {}", arguments.join(" ")))
 }
 
 /// A running `qiyi serve`.
@@ -150,16 +128,10 @@ impl Qiyi {
     pub fn wait_for_line(&self, wanted: &str, patience: Duration) -> Result<String> {
         let until = Instant::now() + patience;
         loop {
-            let found = self
-                .stdout
-                .find(wanted)
-                .or_else(|| self.stderr.find(wanted));
+            let found = self.stdout.find(wanted).or_else(|| self.stderr.find(wanted));
             match found {
                 Some(line) => return Ok(line),
-                None if Instant::now() >= until => bail!(
-                    "no line with {wanted:?} in {patience:?}:\n{}",
-                    self.stdout()
-                ),
+                None if Instant::now() >= until => bail!("no line with {wanted:?} in {patience:?}:\n{}", self.stdout()),
                 None => std::thread::sleep(Duration::from_millis(5)),
             }
         }
@@ -181,10 +153,7 @@ impl Qiyi {
                 return Ok((status, began.elapsed()));
             }
             if began.elapsed() > Duration::from_secs(10) {
-                bail!(
-                    "qiyi did not end within ten seconds of SIGTERM:\n{}",
-                    self.stderr()
-                );
+                bail!("qiyi did not end within ten seconds of SIGTERM:\n{}", self.stderr());
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -198,16 +167,8 @@ impl Qiyi {
                 bail!("it ended with {status}");
             }
             if self.address.is_empty() {
-                self.address = self
-                    .stdout
-                    .find(ANNOUNCEMENT)
-                    .and_then(|line| address_in(&line))
-                    .unwrap_or_default();
-            } else if self
-                .client()
-                .get("/readyz")
-                .is_ok_and(|response| response.status == 200)
-            {
+                self.address = self.stdout.find(ANNOUNCEMENT).and_then(|line| address_in(&line)).unwrap_or_default();
+            } else if self.client().get("/readyz").is_ok_and(|response| response.status == 200) {
                 return Ok(());
             }
             if Instant::now() >= until {
@@ -228,18 +189,14 @@ impl Drop for Qiyi {
 /// Sends a signal (`TERM`, `STOP`, `CONT`) to a process that the test started.
 pub fn signal(pid: u32, name: &str) -> Result<()> {
     // The shell's own kill: a small system has no /bin/kill.
-    let status = Command::new("sh")
-        .args(["-c", &format!("kill -{name} {pid}")])
-        .status()?;
+    let status = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status()?;
     anyhow::ensure!(status.success(), "signal {name} to {pid} was refused");
     Ok(())
 }
 
 fn address_in(line: &str) -> Option<String> {
     let rest = &line[line.find(ANNOUNCEMENT)? + ANNOUNCEMENT.len()..];
-    let end = rest
-        .find(|c: char| !(c.is_ascii_alphanumeric() || ".:[]-".contains(c)))
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || ".:[]-".contains(c))).unwrap_or(rest.len());
     Some(rest[..end].to_owned())
 }
 
@@ -255,15 +212,9 @@ impl Lines {
             std::thread::spawn(move || {
                 let mut reader = BufReader::new(source);
                 let mut line = Vec::new();
-                while reader
-                    .read_until(b'\n', &mut line)
-                    .is_ok_and(|length| length > 0)
-                {
+                while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
                     let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-                    kept.0
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push(text);
+                    kept.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
                     line.clear();
                 }
             });
@@ -278,10 +229,7 @@ impl Lines {
 
     fn text(&self) -> String {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines
-            .iter()
-            .flat_map(|line| [line.as_str(), "\n"])
-            .collect()
+        lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
     }
 }
 
@@ -297,39 +245,24 @@ mod tests {
         std::thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 let _ = stream.read(&mut [0; 1024]);
-                let _ = std::io::Write::write_all(
-                    &mut stream,
-                    b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
-                );
+                let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
             }
         });
         let path = folder.join("stand-in");
-        let script = format!(
-            "#!/bin/sh\necho \"$@\" >&2\necho 'listening on http://{address} (SQLite)'\n{then}\n"
-        );
+        let script = format!("#!/bin/sh\necho \"$@\" >&2\necho 'listening on http://{address} (SQLite)'\n{then}\n");
         std::fs::write(&path, script).expect("the folder is writable");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
-            .expect("it is ours");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
         path
     }
 
     #[test]
     fn a_server_is_started_watched_and_stopped() {
         let folder = tempfile::tempdir().expect("a folder");
-        let exe = stand_in(
-            folder.path(),
-            "trap 'exit 0' TERM\nwhile :; do sleep 0.05; done",
-        );
+        let exe = stand_in(folder.path(), "trap 'exit 0' TERM\nwhile :; do sleep 0.05; done");
         let serve = Serve::new(&exe, folder.path()).database("postgres://x");
         let qiyi = serve.start().expect("it becomes ready");
-        qiyi.wait_for_line(
-            "--listen 127.0.0.1:0 --database postgres://x",
-            Duration::from_secs(5),
-        )
-        .expect("it says so");
-        assert!(
-            qiyi.url("/me").starts_with("http://127.0.0.1:") && qiyi.ready_after() > Duration::ZERO
-        );
+        qiyi.wait_for_line("--listen 127.0.0.1:0 --database postgres://x", Duration::from_secs(5)).expect("it says so");
+        assert!(qiyi.url("/me").starts_with("http://127.0.0.1:") && qiyi.ready_after() > Duration::ZERO);
         let (status, took) = qiyi.stop().expect("it ends");
         assert!(status.success() && took < Duration::from_secs(5));
         let again = serve.start().expect("it becomes ready");
@@ -341,18 +274,10 @@ mod tests {
     #[test]
     fn a_start_that_fails_says_what_was_printed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let exe = stand_in(
-            folder.path(),
-            "echo 'the key file is not readable' >&2; exit 2",
-        );
-        let text = match Serve::new(&exe, folder.path())
-            .patience(Duration::from_secs(5))
-            .start()
-        {
+        let exe = stand_in(folder.path(), "echo 'the key file is not readable' >&2; exit 2");
+        let text = match Serve::new(&exe, folder.path()).patience(Duration::from_secs(5)).start() {
             // The stand-in may answer before it ends; a real server cannot.
-            Ok(qiyi) => qiyi
-                .wait_for_line("key file", Duration::from_secs(5))
-                .expect("it says so"),
+            Ok(qiyi) => qiyi.wait_for_line("key file", Duration::from_secs(5)).expect("it says so"),
             Err(error) => format!("{error:#}"),
         };
         assert!(text.contains("the key file is not readable"), "{text}");
@@ -360,10 +285,7 @@ mod tests {
 
     #[test]
     fn an_address_ends_where_the_sentence_goes_on() {
-        assert_eq!(
-            address_in("now listening on http://127.0.0.1:80/ up").as_deref(),
-            Some("127.0.0.1:80")
-        );
+        assert_eq!(address_in("now listening on http://127.0.0.1:80/ up").as_deref(), Some("127.0.0.1:80"));
         assert_eq!(address_in("nothing"), None);
     }
 }

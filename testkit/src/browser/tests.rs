@@ -12,13 +12,13 @@ const GOOD: &str = r#"<!doctype html><html lang="zh-CN"><head><meta name="viewpo
   <label for="post">岗位</label><select id="post" name="post"><option value="1">引导</option><option value="2">登记</option></select>
   <label><input type="checkbox" name="agree" value="yes"> 已读须知</label>
   <button>提交</button></form><p class="tall">底</p><script src="/script.js"></script></body></html>"#;
-const STYLE: &str = "label, input, select, button { display: block; min-height: 44px; min-width: 44px; font-size: 16px }
+const STYLE: &str =
+    "label, input, select, button { display: block; min-height: 44px; min-width: 44px; font-size: 16px }
   .tall { margin-top: 1500px } :focus-visible { outline: 3px solid #06c }";
 const BAD: &str = r#"<!doctype html><html><body><h1>一</h1><h1>二</h1><input name="x" style="outline: 0">
   <style>.wide { width: 900px } :focus { outline: none }</style>
   <div class="wide">宽</div><button id="b">小</button><i id="b"></i><img src="http://127.0.0.2:9/x.png"></body></html>"#;
-const POLICY: &str =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'";
 
 /// Serves from a thread with a runtime of its own, since the browser is driven without one.
 fn serve() -> String {
@@ -26,31 +26,17 @@ fn serve() -> String {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
-            let policy = [
-                (header::CONTENT_SECURITY_POLICY, POLICY),
-                (header::SET_COOKIE, "seat=7; HttpOnly"),
-            ];
-            let echo = |body: Bytes| async move {
-                Html(format!("<h1>好</h1><p>{}", String::from_utf8_lossy(&body)))
-            };
-            let script = (
-                [(header::CONTENT_TYPE, "text/javascript")],
-                "document.body.dataset.script = 'ran'",
-            );
+            let policy = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::SET_COOKIE, "seat=7; HttpOnly")];
+            let echo = |body: Bytes| async move { Html(format!("<h1>好</h1><p>{}", String::from_utf8_lossy(&body))) };
+            let script = ([(header::CONTENT_TYPE, "text/javascript")], "document.body.dataset.script = 'ran'");
             let routes = Router::new()
                 .route("/", get(move || async move { (policy, Html(GOOD)) }))
                 .route("/bad", get(|| async { Html(BAD) }))
-                .route(
-                    "/style.css",
-                    get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }),
-                )
+                .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
                 .route("/script.js", get(move || async move { script }))
                 .route("/sign-ups", axum::routing::post(echo));
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-                .await
-                .expect("a port is free");
-            told.send(listener.local_addr().expect("it is bound").port())
-                .expect("somebody waits");
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+            told.send(listener.local_addr().expect("it is bound").port()).expect("somebody waits");
             axum::serve(listener, routes).await.expect("it serves");
         });
     });
@@ -58,10 +44,7 @@ fn serve() -> String {
 }
 
 fn may_be_skipped() -> bool {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "whether a missing browser is a failure is for ./test to say"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "whether a missing browser is a failure is for ./test to say")]
     let strict = std::env::var("CI").is_ok();
     !installed() && !strict
 }
@@ -85,34 +68,18 @@ fn a_good_page_is_filled_sent_and_has_no_fault() {
     for (width, height) in [(390, 844), (1440, 900)] {
         browser.page(width, height).expect("it takes the size");
         browser.goto(&site).expect("it opens");
-        let inner = browser
-            .evaluate(
-                "return [innerWidth, document.body.dataset.script]",
-                &json!([]),
-            )
-            .expect("it runs");
+        let inner = browser.evaluate("return [innerWidth, document.body.dataset.script]", &json!([])).expect("it runs");
         assert_eq!(inner, json!([width, "ran"]));
-        assert_eq!(
-            browser.faults(true).expect("it is looked at"),
-            Vec::<String>::new()
-        );
-        assert_eq!(
-            browser.unseen_focus(10).expect("it is walked"),
-            Vec::<String>::new()
-        );
+        assert_eq!(browser.faults(true).expect("it is looked at"), Vec::<String>::new());
+        assert_eq!(browser.unseen_focus(10).expect("it is walked"), Vec::<String>::new());
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("shots/page.png");
         browser.screenshot(&path).expect("it is taken");
         let png = std::fs::read(&path).expect("it is there");
         let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
         let scale = if width < 600 { 2 } else { 1 };
-        assert!(
-            png.starts_with(b"\x89PNG") && side(16) == width * scale && side(20) > 1500 * scale
-        );
-        assert_eq!(
-            browser.client().expect("it has cookies").cookies,
-            [("seat".to_owned(), "7".to_owned())]
-        );
+        assert!(png.starts_with(b"\x89PNG") && side(16) == width * scale && side(20) > 1500 * scale);
+        assert_eq!(browser.client().expect("it has cookies").cookies, [("seat".to_owned(), "7".to_owned())]);
         fill_and_send(&mut browser).expect("it is sent");
         browser.clear_cookies().expect("they go");
     }
@@ -149,20 +116,12 @@ fn every_fault_of_a_bad_page_is_told() {
         "two elements are #b",
         "sideways",
     ];
-    for fault in expected.into_iter().chain([
-        "under 44 px",
-        "asked another origin: http://127.0.0.2:9/x.png",
-    ]) {
+    for fault in expected.into_iter().chain(["under 44 px", "asked another origin: http://127.0.0.2:9/x.png"]) {
         assert!(faults.contains(fault), "{fault} is missing in:\n{faults}");
     }
     let unseen = browser.unseen_focus(5).expect("it is walked").join("\n");
     assert!(unseen.contains("[name=x]"), "{unseen}");
     browser.patience = Duration::from_millis(200);
-    let error = format!(
-        "{:#}",
-        browser
-            .fill("没有的", "x")
-            .expect_err("there is no such field")
-    );
+    let error = format!("{:#}", browser.fill("没有的", "x").expect_err("there is no such field"));
     assert!(error.contains("没有的") && error.contains("小"), "{error}");
 }
