@@ -1,5 +1,6 @@
 //! Test rig: both databases, a test application, builders and a browser.
 
+pub mod app;
 pub mod browser;
 pub mod client;
 pub mod html;
@@ -7,3 +8,5 @@ pub mod load;
 pub mod postgres;
 pub mod process;
 pub mod wire;
+
+pub use app::{Reply, TestApp, Visitor, on_both};
