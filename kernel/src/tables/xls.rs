@@ -134,8 +134,8 @@ impl<'a> Compound<'a> {
     fn stream(&self, name: &str) -> Option<Vec<u8>> {
         let wanted: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let entry = self.directory.chunks_exact(ENTRY).find(|entry| {
-            let length = word(entry, 64).map_or(0, |length| length.saturating_sub(2)) as usize;
-            length == wanted.len() && entry.starts_with(&wanted)
+            // The length counts the two zero bytes that end the name.
+            word(entry, 64) == Some(wanted.len() as u64 + 2) && entry.starts_with(&wanted)
         })?;
         let (first, size) = (long(entry, 0x74)?, long(entry, 0x78)? as usize);
         let mut stream =
