@@ -122,7 +122,9 @@ fn without_time(text: &str) -> &str {
     let text = text.split(['星', '周', '礼']).next().unwrap_or(text).trim_end_matches(['(', '（', ' ']);
     let cut = text.match_indices([' ', 'T']).find(|(at, _)| {
         let rest = text[at + 1..].trim_start();
-        text[..*at].bytes().last().is_some_and(|b| b.is_ascii_digit() || b >= 0x80) && rest.contains(':') && rest.starts_with(|c: char| c.is_ascii_digit())
+        text[..*at].bytes().last().is_some_and(|b| b.is_ascii_digit() || b >= 0x80)
+            && rest.contains(':')
+            && rest.starts_with(|c: char| c.is_ascii_digit())
     });
     cut.map_or(text, |(at, _)| &text[..at]).trim()
 }
@@ -160,7 +162,8 @@ fn marked(text: &str) -> Result<NaiveDate, DateError> {
 }
 
 fn separated(text: &str) -> Result<NaiveDate, DateError> {
-    let parts: Vec<&str> = text.split(['-', '/', '.', '\\', ' ', ',', '–', '—', '、']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split(['-', '/', '.', '\\', ' ', ',', '–', '—', '、']).filter(|part| !part.is_empty()).collect();
     if parts.iter().any(|part| part.chars().any(|c| !c.is_ascii_alphanumeric())) {
         return Err(DateError::Unreadable);
     }
@@ -168,7 +171,9 @@ fn separated(text: &str) -> Result<NaiveDate, DateError> {
         return named;
     }
     match parts[..] {
-        [year, month, day] if year.len() == 4 => day_of(number(year, 4..=4)?, number(month, 1..=2)?, number(day, 1..=2)?),
+        [year, month, day] if year.len() == 4 => {
+            day_of(number(year, 4..=4)?, number(month, 1..=2)?, number(day, 1..=2)?)
+        }
         [year, month] if year.len() == 4 => month_of(number(year, 4..=4)?, number(month, 1..=2)?),
         [one, two, three] => {
             number(one, 1..=2)?;
@@ -191,7 +196,10 @@ fn named_month(parts: &[&str]) -> Option<Result<NaiveDate, DateError>> {
     let [one, two, three] = *parts else { return None };
     let month = |part: &str| {
         let part = part.to_ascii_lowercase();
-        let at = MONTHS.iter().position(|name| part.starts_with(name)).filter(|_| part.bytes().all(|b| b.is_ascii_alphabetic()))?;
+        let at = MONTHS
+            .iter()
+            .position(|name| part.starts_with(name))
+            .filter(|_| part.bytes().all(|b| b.is_ascii_alphabetic()))?;
         u32::try_from(at + 1).ok()
     };
     let (month, day) = match (month(one), month(two)) {
@@ -282,13 +290,39 @@ mod tests {
     #[test]
     fn one_day_is_read_in_all_its_ways() {
         for text in [
-            "2026-11-23", "2026/11/23", "2026.11.23", "20261123", "2026年11月23日", "2026 年 11 月 23 日", "２０２６－１１－２３", "2026年11月23号", "2026年11月23", "二〇二六年十一月二十三日",
-            "二零二六年十一月廿三日", "二○二六年11月23日", "2026-11-23 14:30:00", "2026-11-23T14:30:00", "2026/11/23 0:00", "2026年11月23日 星期一", "2026-11-23（周一）", "23-Nov-2026", "Nov 23, 2026",
-            "23 November 2026", "46349", "'2026-11-23", "2026、11、23", "2026.11.23.",
+            "2026-11-23",
+            "2026/11/23",
+            "2026.11.23",
+            "20261123",
+            "2026年11月23日",
+            "2026 年 11 月 23 日",
+            "２０２６－１１－２３",
+            "2026年11月23号",
+            "2026年11月23",
+            "二〇二六年十一月二十三日",
+            "二零二六年十一月廿三日",
+            "二○二六年11月23日",
+            "2026-11-23 14:30:00",
+            "2026-11-23T14:30:00",
+            "2026/11/23 0:00",
+            "2026年11月23日 星期一",
+            "2026-11-23（周一）",
+            "23-Nov-2026",
+            "Nov 23, 2026",
+            "23 November 2026",
+            "46349",
+            "'2026-11-23",
+            "2026、11、23",
+            "2026.11.23.",
         ] {
             assert_eq!(parse(text, MonthOnly::Refuse), Ok(day(2026, 11, 23)), "{text}");
         }
-        for cell in [Cell::Number(46_349.0), Cell::Number(46_349.5), Cell::Number(20_261_123.0), Cell::Date(day(2026, 11, 23).and_hms_opt(8, 0, 0).unwrap())] {
+        for cell in [
+            Cell::Number(46_349.0),
+            Cell::Number(46_349.5),
+            Cell::Number(20_261_123.0),
+            Cell::Date(day(2026, 11, 23).and_hms_opt(8, 0, 0).unwrap()),
+        ] {
             assert_eq!(from_cell(&cell, MonthOnly::Refuse), Ok(day(2026, 11, 23)), "{cell:?}");
         }
         assert_eq!(parse("1990年3月5日", MonthOnly::Refuse), Ok(day(1990, 3, 5)));
@@ -297,7 +331,10 @@ mod tests {
 
     #[test]
     fn serials_know_the_day_that_never_was() {
-        assert_eq!((from_serial(1), from_serial(59), from_serial(61)), (Ok(day(1900, 1, 1)), Ok(day(1900, 2, 28)), Ok(day(1900, 3, 1))));
+        assert_eq!(
+            (from_serial(1), from_serial(59), from_serial(61)),
+            (Ok(day(1900, 1, 1)), Ok(day(1900, 2, 28)), Ok(day(1900, 3, 1)))
+        );
         assert_eq!((from_serial(60), from_serial(0)), (Err(DateError::Impossible), Err(DateError::Unreadable)));
     }
 
@@ -305,13 +342,31 @@ mod tests {
     fn what_has_two_readings_or_none_is_refused() {
         use DateError::*;
         for (text, reason) in [
-            ("", Missing), ("23/11/2026", Ambiguous), ("11/23/2026", Ambiguous), ("1/2/90", Ambiguous), ("26-11-23", Ambiguous), ("90年3月5日", Ambiguous), ("23-Nov-26", Ambiguous), ("261123", Ambiguous),
-            ("2026年2月30日", Impossible), ("2025-02-29", Impossible), ("2026-13-01", Impossible), ("20261301", Impossible), ("1990", YearOnly), ("1990年", YearOnly), ("1880-01-01", OutOfRange),
-            ("2999-01-01", OutOfRange), ("不详", Unreadable), ("今天", Unreadable), ("2026-11-23-01", Unreadable), ("张三年", Unreadable),
+            ("", Missing),
+            ("23/11/2026", Ambiguous),
+            ("11/23/2026", Ambiguous),
+            ("1/2/90", Ambiguous),
+            ("26-11-23", Ambiguous),
+            ("90年3月5日", Ambiguous),
+            ("23-Nov-26", Ambiguous),
+            ("261123", Ambiguous),
+            ("2026年2月30日", Impossible),
+            ("2025-02-29", Impossible),
+            ("2026-13-01", Impossible),
+            ("20261301", Impossible),
+            ("1990", YearOnly),
+            ("1990年", YearOnly),
+            ("1880-01-01", OutOfRange),
+            ("2999-01-01", OutOfRange),
+            ("不详", Unreadable),
+            ("今天", Unreadable),
+            ("2026-11-23-01", Unreadable),
+            ("张三年", Unreadable),
         ] {
             assert_eq!(parse(text, super::MonthOnly::Refuse), Err(reason), "{text}");
         }
-        for text in ["1990年3月", "1990-03", "1990.3", "1990/3", "199003", "一九九〇年三月", "1990年03月00日"] {
+        for text in ["1990年3月", "1990-03", "1990.3", "1990/3", "199003", "一九九〇年三月", "1990年03月00日"]
+        {
             assert_eq!(parse(text, super::MonthOnly::Refuse), Err(MonthOnly(day(1990, 3, 1))), "{text}");
             assert_eq!(parse(text, super::MonthOnly::FirstDay), Ok(day(1990, 3, 1)), "{text}");
         }

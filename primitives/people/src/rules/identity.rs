@@ -39,7 +39,9 @@ impl Kind {
 
     /// The kind of a code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Resident, Self::Permit, Self::Passport, Self::HomeReturn, Self::Taiwan, Self::ForeignResident].into_iter().find(|kind| kind.code() == code)
+        [Self::Resident, Self::Permit, Self::Passport, Self::HomeReturn, Self::Taiwan, Self::ForeignResident]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 
     /// The kind that a roster's word or code names; `None` for a word that is not known.
@@ -49,12 +51,23 @@ impl Kind {
             return Some(kind);
         }
         Some(match word.as_str() {
-            "身份证" | "居民身份证" | "二代身份证" | "第二代身份证" | "二代证" | "身份证号" | "大陆身份证" | "内地居民身份证" => Self::Resident,
+            "身份证"
+            | "居民身份证"
+            | "二代身份证"
+            | "第二代身份证"
+            | "二代证"
+            | "身份证号"
+            | "大陆身份证"
+            | "内地居民身份证" => Self::Resident,
             "居住证" => return None,
             word if word.contains("居住证") => Self::Permit,
             word if word.contains("护照") => Self::Passport,
-            word if word.contains("台胞证") || word.contains("台湾居民来往") || word.contains("台湾通行证") => Self::Taiwan,
-            word if word.contains("回乡证") || word.contains("港澳居民来往") || word.contains("港澳通行证") => Self::HomeReturn,
+            word if word.contains("台胞证") || word.contains("台湾居民来往") || word.contains("台湾通行证") => {
+                Self::Taiwan
+            }
+            word if word.contains("回乡证") || word.contains("港澳居民来往") || word.contains("港澳通行证") => {
+                Self::HomeReturn
+            }
             word if word.contains("永久居留") => Self::ForeignResident,
             _ => return None,
         })
@@ -247,8 +260,8 @@ fn citizen(number: &str, told: Option<Kind>, today: NaiveDate) -> Result<Identit
 }
 
 const PROVINCES: [&str; 32] = [
-    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54",
-    "61", "62", "63", "64", "65", "71",
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44",
+    "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71",
 ];
 
 /// Length and characters of a citizen's number.
@@ -257,7 +270,9 @@ fn shape(number: &str, told: Option<Kind>) -> Result<(), IdentityError> {
     let length = number.chars().count();
     let plain = digits == length || (digits + 1 == length && number.ends_with('X'));
     match length {
-        _ if !plain && told.is_none() && paper(number.to_owned(), Kind::Passport).is_ok() => Err(IdentityError::KindNeeded),
+        _ if !plain && told.is_none() && paper(number.to_owned(), Kind::Passport).is_ok() => {
+            Err(IdentityError::KindNeeded)
+        }
         _ if !plain => Err(IdentityError::Character),
         15 if digits == 15 => Err(IdentityError::Fifteen),
         0..=17 => Err(IdentityError::TooShort),
@@ -267,7 +282,10 @@ fn shape(number: &str, told: Option<Kind>) -> Result<(), IdentityError> {
 }
 
 fn birth_date(digits: &str, today: NaiveDate) -> Result<NaiveDate, IdentityError> {
-    NaiveDate::parse_from_str(digits, "%Y%m%d").ok().filter(|day| day.year() >= 1900 && *day <= today).ok_or(IdentityError::BirthDate)
+    NaiveDate::parse_from_str(digits, "%Y%m%d")
+        .ok()
+        .filter(|day| day.year() >= 1900 && *day <= today)
+        .ok_or(IdentityError::BirthDate)
 }
 
 /// Since 2023 18 digits that begin with 9 and end with the same check character; before, three letters and 12 digits.
@@ -277,7 +295,11 @@ fn foreign_resident(number: String) -> Result<Identity, IdentityError> {
     let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
     match number.len() {
         18 if number[0] == b'9' && digits(&number[..17]) => {
-            if check_character(&plain.number[..17]) == plain.number.chars().last() { Ok(plain) } else { Err(IdentityError::Check) }
+            if check_character(&plain.number[..17]) == plain.number.chars().last() {
+                Ok(plain)
+            } else {
+                Err(IdentityError::Check)
+            }
         }
         15 if number[..3].iter().all(u8::is_ascii_alphabetic) && digits(&number[3..]) => Ok(plain),
         _ => Err(IdentityError::Form),
@@ -291,9 +313,7 @@ fn paper(number: String, kind: Kind) -> Result<Identity, IdentityError> {
     }
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     let fits = match kind {
-        Kind::HomeReturn => {
-            number.starts_with(['H', 'M']) && digits + 1 == number.len() && matches!(digits, 8 | 10)
-        }
+        Kind::HomeReturn => number.starts_with(['H', 'M']) && digits + 1 == number.len() && matches!(digits, 8 | 10),
         Kind::Taiwan => matches!(number.len(), 8 | 10 | 11) && digits + 3 >= number.len(),
         _ => (5..=12).contains(&number.len()) && digits >= 4,
     };
@@ -317,13 +337,24 @@ mod tests {
     #[test]
     fn the_vectors_of_the_standard_and_of_nanhai_hold() {
         for (text, born, sex) in [
-            ("11010519491231002X", "1949-12-31", Sex::Female), ("440605190001010013", "1900-01-01", Sex::Male), ("440605190001010021", "1900-01-01", Sex::Female),
-            ("440605194912310015", "1949-12-31", Sex::Male), ("440605202402290066", "2024-02-29", Sex::Female), ("440605201506010044", "2015-06-01", Sex::Female),
-            ("440605201103010058", "2011-03-01", Sex::Male), ("11010519491231002x", "1949-12-31", Sex::Female), ("１１０１０５１９４９１２３１００２Ｘ", "1949-12-31", Sex::Female),
-            (" 440605 19000101 0013\u{200b}", "1900-01-01", Sex::Male), ("'440605190001010013", "1900-01-01", Sex::Male),
+            ("11010519491231002X", "1949-12-31", Sex::Female),
+            ("440605190001010013", "1900-01-01", Sex::Male),
+            ("440605190001010021", "1900-01-01", Sex::Female),
+            ("440605194912310015", "1949-12-31", Sex::Male),
+            ("440605202402290066", "2024-02-29", Sex::Female),
+            ("440605201506010044", "2015-06-01", Sex::Female),
+            ("440605201103010058", "2011-03-01", Sex::Male),
+            ("11010519491231002x", "1949-12-31", Sex::Female),
+            ("１１０１０５１９４９１２３１００２Ｘ", "1949-12-31", Sex::Female),
+            (" 440605 19000101 0013\u{200b}", "1900-01-01", Sex::Male),
+            ("'440605190001010013", "1900-01-01", Sex::Male),
         ] {
             let identity = parse(text, None, today()).unwrap_or_else(|error| panic!("{text}: {error}"));
-            assert_eq!((identity.birth_date.unwrap().to_string().as_str(), identity.sex.unwrap(), identity.kind), (born, sex, Kind::Resident), "{text}");
+            assert_eq!(
+                (identity.birth_date.unwrap().to_string().as_str(), identity.sex.unwrap(), identity.kind),
+                (born, sex, Kind::Resident),
+                "{text}"
+            );
         }
         let permit = parse("810000199001010019", None, today()).unwrap();
         assert_eq!(permit.kind, Kind::Permit);
@@ -333,10 +364,25 @@ mod tests {
     fn every_refusal_has_its_own_reason() {
         use IdentityError::*;
         for (text, reason) in [
-            ("", Missing), ("  ", Missing), ("440605190001010010", Check), ("440524188001010014", BirthDate), ("440605202702290014", BirthDate), ("440605202611240014", BirthDate),
-            ("440605900101001", Fifteen), ("44060519000101001", TooShort), ("4406051900010100133", TooLong), ("4406051900010100I3", Character), ("990605190001010013", KindNeeded),
-            ("770605190001010013", Area), ("4.40605E+17", Spoilt), ("4.40605190001010E+17", Spoilt), ("440605190001010000", Spoilt), ("440605********0013", Masked),
-            ("E12345678", KindNeeded), ("没有", Character), ("440605１９０00101OO13", Character),
+            ("", Missing),
+            ("  ", Missing),
+            ("440605190001010010", Check),
+            ("440524188001010014", BirthDate),
+            ("440605202702290014", BirthDate),
+            ("440605202611240014", BirthDate),
+            ("440605900101001", Fifteen),
+            ("44060519000101001", TooShort),
+            ("4406051900010100133", TooLong),
+            ("4406051900010100I3", Character),
+            ("990605190001010013", KindNeeded),
+            ("770605190001010013", Area),
+            ("4.40605E+17", Spoilt),
+            ("4.40605190001010E+17", Spoilt),
+            ("440605190001010000", Spoilt),
+            ("440605********0013", Masked),
+            ("E12345678", KindNeeded),
+            ("没有", Character),
+            ("440605１９０00101OO13", Character),
         ] {
             assert_eq!(error(text), reason, "{text}");
         }
@@ -348,7 +394,14 @@ mod tests {
 
     #[test]
     fn other_papers_are_read_by_their_kind() {
-        for (word, number) in [("护照", "e1234 5678"), ("港澳居民来往内地通行证", "H12345678"), ("回乡证", "M1234567800"), ("台胞证", "12345678"), ("511", "0123456789"), ("外国人永久居留身份证", "USA123456789012")] {
+        for (word, number) in [
+            ("护照", "e1234 5678"),
+            ("港澳居民来往内地通行证", "H12345678"),
+            ("回乡证", "M1234567800"),
+            ("台胞证", "12345678"),
+            ("511", "0123456789"),
+            ("外国人永久居留身份证", "USA123456789012"),
+        ] {
             let kind = Kind::from_words(word).unwrap();
             let identity = parse(number, Some(kind), today()).unwrap_or_else(|error| panic!("{word}: {error}"));
             assert_eq!((identity.kind, identity.birth_date), (kind, None));
@@ -359,7 +412,10 @@ mod tests {
 
     #[test]
     fn numbers_are_shown_masked() {
-        assert_eq!((mask("440605190001010013").as_str(), mask("E12345678").as_str(), mask("123").as_str()), ("440605********0013", "*****5678", "***"));
+        assert_eq!(
+            (mask("440605190001010013").as_str(), mask("E12345678").as_str(), mask("123").as_str()),
+            ("440605********0013", "*****5678", "***")
+        );
         let identity = parse("440605190001010013", None, today()).unwrap();
         assert!(!format!("{identity:?}").contains("19000101"));
     }

@@ -105,7 +105,12 @@ pub fn parse(text: &str) -> Result<Phone, PhoneError> {
         return Err(PhoneError::Spoilt);
     }
     let text = text.strip_suffix(".0").unwrap_or(text);
-    if text.split(['/', '、', ',', ';', '，', '；', '|']).filter(|part| part.bytes().filter(u8::is_ascii_digit).count() >= 7).count() > 1 {
+    if text
+        .split(['/', '、', ',', ';', '，', '；', '|'])
+        .filter(|part| part.bytes().filter(u8::is_ascii_digit).count() >= 7)
+        .count()
+        > 1
+    {
         return Err(PhoneError::Several);
     }
     let mut digits = String::new();
@@ -177,11 +182,36 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        for text in ["13800000000", "138 0000 0000", "138-0000-0000", "+86 13800000000", "0086-138-0000-0000", "8613800000000", "１３８００００００００", "013800000000", "13800000000.0", "'13800000000", "+86(138)00000000"] {
-            assert_eq!(parse(text).map(|phone| (phone.number, phone.kind)), Ok(("13800000000".to_owned(), Kind::Mobile)), "{text}");
+        for text in [
+            "13800000000",
+            "138 0000 0000",
+            "138-0000-0000",
+            "+86 13800000000",
+            "0086-138-0000-0000",
+            "8613800000000",
+            "１３８００００００００",
+            "013800000000",
+            "13800000000.0",
+            "'13800000000",
+            "+86(138)00000000",
+        ] {
+            assert_eq!(
+                parse(text).map(|phone| (phone.number, phone.kind)),
+                Ok(("13800000000".to_owned(), Kind::Mobile)),
+                "{text}"
+            );
         }
-        for (text, number) in [("0757-81234567", "0757-81234567"), ("(0757)81234567", "0757-81234567"), ("020 8123 4567", "020-81234567"), ("0757 8123456", "0757-8123456")] {
-            assert_eq!(parse(text).map(|phone| (phone.number, phone.kind)), Ok((number.to_owned(), Kind::Landline)), "{text}");
+        for (text, number) in [
+            ("0757-81234567", "0757-81234567"),
+            ("(0757)81234567", "0757-81234567"),
+            ("020 8123 4567", "020-81234567"),
+            ("0757 8123456", "0757-8123456"),
+        ] {
+            assert_eq!(
+                parse(text).map(|phone| (phone.number, phone.kind)),
+                Ok((number.to_owned(), Kind::Landline)),
+                "{text}"
+            );
         }
         assert_eq!(from_cell(&Cell::Number(13_800_000_000.0)).unwrap().number, "13800000000");
     }
@@ -190,8 +220,18 @@ mod tests {
     fn every_refusal_has_its_own_reason() {
         use PhoneError::*;
         for (text, reason) in [
-            ("", Missing), ("1380000000", TooShort), ("138000000000", TooLong), ("12800000000", NotMobile), ("81234567", NeedsArea), ("13800000000/13900000000", Several), ("13800000000、81234567", Several),
-            ("1.38E+10", Spoilt), ("138****0000", Masked), ("138OOOO0000", Character), ("+852 91234567", Character), ("无", Character),
+            ("", Missing),
+            ("1380000000", TooShort),
+            ("138000000000", TooLong),
+            ("12800000000", NotMobile),
+            ("81234567", NeedsArea),
+            ("13800000000/13900000000", Several),
+            ("13800000000、81234567", Several),
+            ("1.38E+10", Spoilt),
+            ("138****0000", Masked),
+            ("138OOOO0000", Character),
+            ("+852 91234567", Character),
+            ("无", Character),
         ] {
             assert_eq!(parse(text), Err(reason), "{text}");
         }
@@ -201,7 +241,10 @@ mod tests {
     #[test]
     fn numbers_are_shown_masked() {
         let mobile = parse("13812340000").unwrap();
-        assert_eq!((mobile.masked().as_str(), mobile.tail(), format!("{mobile:?}").as_str()), ("138****0000", "0000", "Phone(138****0000)"));
+        assert_eq!(
+            (mobile.masked().as_str(), mobile.tail(), format!("{mobile:?}").as_str()),
+            ("138****0000", "0000", "Phone(138****0000)")
+        );
         assert_eq!(parse("0757-81234567").unwrap().masked(), "0757-****4567");
     }
 

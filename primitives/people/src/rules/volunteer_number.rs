@@ -33,11 +33,16 @@ pub fn make(area: &str, serial: u32) -> Option<String> {
 
 /// The number as stored, from what was typed: spaces, dashes, full-width digits and a small x are accepted.
 pub fn parse(text: &str) -> Result<String, NumberError> {
-    let number: String = narrow(text).chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+    let number: String =
+        narrow(text).chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
     let (Some(body), Some(last)) = (number.get(..14), number.get(14..)) else { return Err(NumberError::Form) };
     match check_character(body) {
         Some(check) if last.len() == 1 => {
-            if last.starts_with(check) { Ok(number) } else { Err(NumberError::Check) }
+            if last.starts_with(check) {
+                Ok(number)
+            } else {
+                Err(NumberError::Check)
+            }
         }
         _ => Err(NumberError::Form),
     }
