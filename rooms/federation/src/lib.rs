@@ -1,1 +1,3 @@
 //! The federation: volunteers and teams, their registration, import, portal and desk.
+
+pub mod import;
