@@ -332,23 +332,19 @@ fn an_old_workbook_is_read_and_its_far_corners_are_refused() {
     assert_eq!(open(&compound("WordDocument", &[0; 64])), Err(TableError::NotATable));
 }
 
-#[test]
-fn a_full_roster_of_31_000_passes_the_limits() {
+/// A roster of 15 columns with as many repetitions as rosters have.
+fn roster(rows: i64) -> Vec<u8> {
     let wide: Vec<Column> = (0..15).map(|n| Column::new(format!("列{n}"), 12)).collect();
-    let row = |n: i64| {
-        (0..15)
-            .map(|column| {
-                if column == 0 {
-                    Out::Int(n)
-                } else {
-                    Out::Text(format!("大沥镇沥雄社区{}", (n * 31 + column) % 977))
-                }
-            })
-            .collect()
-    };
-    let bytes = write_xlsx(&wide, (0..31_000).map(row)).unwrap();
-    let sheet = open(&bytes).unwrap().sheets.remove(0);
-    assert_eq!((sheet.rows.len(), sheet.rows[31_000].len()), (31_001, 15));
+    let text = |n: i64, column: i64| Out::Text(format!("大沥镇沥雄社区{}", (n * 31 + column) % 977));
+    let row = |n: i64| (0..15).map(|column| if column == 0 { Out::Int(n) } else { text(n, column) }).collect();
+    write_xlsx(&wide, (0..rows).map(row)).unwrap()
+}
+
+#[test]
+fn a_tenth_of_the_full_roster_passes_a_tenth_of_the_limits() {
+    let limits = Limits { packed: 1 << 20, unpacked: 5 << 20, ratio_from: 0, cells: 400_000, ..Limits::default() };
+    let sheet = read(&roster(3_100), &limits).unwrap().sheets.remove(0);
+    assert_eq!((sheet.rows.len(), sheet.rows[3_100].len()), (3_101, 15));
 }
 
 #[test]
@@ -370,6 +366,7 @@ fn times() {
         bytes.len(),
         started.elapsed() - read
     );
+    assert_eq!(open(&roster(31_000)).unwrap().sheets[0].rows.len(), 31_001);
 }
 
 proptest! {
