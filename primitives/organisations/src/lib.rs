@@ -1,3 +1,40 @@
 //! Organisations: every kind of body, in as many trees as needed, and who belongs to them when.
 
+mod api;
+mod forms;
+mod members;
 pub mod model;
+mod pages;
+pub mod policy;
+mod store;
+#[cfg(test)]
+mod tests;
+mod ties;
+mod verbs;
+
+pub use model::{
+    Kind, Member, Membership, MembershipId, MembershipRole, NewMembership, NewOrganisation, Organisation,
+    OrganisationId, State, TeamOf, Tree,
+};
+pub use store::{
+    OrganisationFilter, changes, count, count_members, find, find_by_name, find_by_number, find_by_path, find_many,
+    history_of, is_member, leaders_of, list, members, teams_of,
+};
+pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, update};
+
+use kernel::{Module, NavItem};
+
+/// The room.
+#[must_use]
+pub fn module() -> Module {
+    Module::new("organisations")
+        .migrations(kernel::migrations!["20261123_13_organisations"])
+        .words(kernel::words!())
+        .policy(policy::TABLE)
+        .routes(pages::routes())
+        .routes(members::routes())
+        .routes(api::routes())
+        .part(ties::ties())
+        .slot("people.show", members::person_panel)
+        .nav(NavItem { order: 30, word: "nav.teams", url: "/desk/teams", permission: policy::READ })
+}

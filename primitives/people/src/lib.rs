@@ -12,7 +12,7 @@ pub mod rules;
 mod store;
 #[cfg(test)]
 mod tests;
-mod ties;
+pub mod ties;
 mod verbs;
 
 pub use model::{NewPerson, Person, PersonId, PersonState, PoliticalCode, PoliticalRow, Sex};

@@ -1,0 +1,52 @@
+//! Who may do what with organisations and their members.
+
+use crate::model::{Organisation, Tree};
+use kernel::{Class, Cx, Error, Permission, Result, Role, Target};
+
+/// Teams with their members' names.
+pub const READ: Permission =
+    Permission::new("teams.read", Class::S2, &[Role::Leader, Role::Station, Role::Town, Role::District]);
+/// Making teams and changing their records.
+pub const MANAGE: Permission = Permission::new("teams.manage", Class::S2, &[Role::Town, Role::District]);
+/// Who belongs to a team.
+pub const MEMBERS: Permission = Permission::new("teams.members", Class::S2, &[Role::Leader, Role::Town, Role::District]);
+/// Party branches and who belongs to them; each read of members leaves a trace.
+pub const BRANCHES: Permission = Permission::new("branches.read", Class::S3, &[Role::Town, Role::District]);
+
+/// The table for the permission matrix.
+pub const TABLE: &[Permission] = &[READ, MANAGE, MEMBERS, BRANCHES];
+
+fn target(organisation: &Organisation) -> Target<'_> {
+    Target { region: &organisation.region_code, organisation: &organisation.path, person: None }
+}
+
+/// The permission that opens an organisation of this tree.
+#[must_use]
+pub fn reading(tree: Tree) -> Permission {
+    match tree {
+        Tree::Team => READ,
+        Tree::Branch => BRANCHES,
+    }
+}
+
+/// Refuses who may not even know of it: the same answer as if there were none.
+pub fn may_read(cx: &Cx, organisation: &Organisation) -> Result<()> {
+    cx.may(reading(organisation.tree), &target(organisation)).map_err(|_| Error::NotFound)
+}
+
+/// Whether the actor has the permission on this organisation.
+#[must_use]
+pub fn can(cx: &Cx, permission: Permission, organisation: &Organisation) -> bool {
+    cx.may(permission, &target(organisation)).is_ok()
+}
+
+/// Refuses a verb on an organisation that the actor may read.
+pub fn may(cx: &Cx, permission: Permission, organisation: &Organisation) -> Result<()> {
+    may_read(cx, organisation)?;
+    cx.may(permission, &target(organisation))
+}
+
+/// Refuses to found something outside the actor's region.
+pub fn may_found(cx: &Cx, region_code: &str) -> Result<()> {
+    cx.may(MANAGE, &Target { region: region_code, ..Target::default() })
+}
