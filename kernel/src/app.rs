@@ -1,7 +1,7 @@
 //! The application: the rooms joined, the keys, the clock and the database. Holds nothing that may not be lost.
 
 use crate::auth::Hasher;
-use crate::db::Db;
+use crate::db::{Db, LaneKey, Read as _, Tx};
 use crate::error::Result;
 use crate::http::Routes;
 use crate::jobs::{JobKind, Recurring};
@@ -80,6 +80,28 @@ pub struct App {
     pub(crate) tenant: std::sync::OnceLock<crate::tenants::Tenant>,
 }
 
+/// The data remembers which key seals it; another key would open nothing and find no doubles.
+async fn check_key(ground: &Ground) -> anyhow::Result<()> {
+    crate::row! { struct Kept { value: String } }
+    let mark: String = ground.keys.fingerprint("key.check", "qiyi").iter().map(|b| format!("{b:02x}")).collect();
+    let nobody = crate::ids::TenantId(uuid::Uuid::nil());
+    let ours = mark.clone();
+    let kept: Kept = ground
+        .db
+        .write(LaneKey(0), async move |tx: &mut Tx<'_>| {
+            let sql = "INSERT INTO setting (tenant_id, key, value) VALUES ($1, 'key.check', $2) ON CONFLICT DO NOTHING";
+            tx.execute(sql, crate::args![nobody, ours]).await?;
+            tx.one("SELECT value FROM setting WHERE tenant_id = $1 AND key = 'key.check'", crate::args![nobody]).await
+        })
+        .await
+        .map_err(|e| anyhow::anyhow!("{e}"))?;
+    anyhow::ensure!(
+        kept.value == mark,
+        "this key file is not the one that this data was made with: put the right one back, or name it with --key-file"
+    );
+    Ok(())
+}
+
 /// What an application is built on.
 pub struct Ground {
     /// The database, open.
@@ -107,6 +129,7 @@ impl App {
         if !applied.is_empty() {
             tracing::info!(count = applied.len(), "migrations applied");
         }
+        check_key(&ground).await?;
         let mut permissions = BTreeMap::new();
         for permission in modules.iter().flat_map(|m| &m.permissions) {
             anyhow::ensure!(

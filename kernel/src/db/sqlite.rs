@@ -4,6 +4,7 @@ use super::value::{FromRow, Kind, Row, RowInner, Value, write_timestamp};
 use crate::error::{Error, Result};
 use anyhow::Context as _;
 use rusqlite::{Connection, OpenFlags, types::ToSqlOutput, types::ValueRef};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// How much the disk is asked for: `Full` in service, `Off` only where a test owns the file.
@@ -43,7 +44,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
 }
 
 pub(super) fn rows<T: FromRow>(connection: &Connection, sql: &str, args: &[Value], limit: usize) -> Result<Vec<T>> {
-    let mut statement = connection.prepare_cached(sql).map_err(|e| describe(e, sql))?;
+    let mut statement = connection.prepare_cached(&numbered(sql)).map_err(|e| describe(e, sql))?;
     bind(&mut statement, args)?;
     let mut found = Vec::new();
     let mut cursor = statement.raw_query();
@@ -57,31 +58,21 @@ pub(super) fn rows<T: FromRow>(connection: &Connection, sql: &str, args: &[Value
 }
 
 pub(super) fn execute(connection: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
-    let mut statement = connection.prepare_cached(sql).map_err(|e| describe(e, sql))?;
+    let mut statement = connection.prepare_cached(&numbered(sql)).map_err(|e| describe(e, sql))?;
     bind(&mut statement, args)?;
     let changed = statement.raw_execute().map_err(|e| describe(e, sql))?;
     Ok(changed as u64)
 }
 
-/// Binds by the name `$n`: SQLite numbers parameters by first appearance, not by n.
+/// SQLite numbers `$n` by first appearance, `?n` by n: so `$n` becomes `?n`, and binding goes straight to the place.
+fn numbered(sql: &str) -> Cow<'_, str> {
+    if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
+}
+
 fn bind(statement: &mut rusqlite::Statement<'_>, args: &[Value]) -> Result<()> {
-    const NAMES: [&str; 24] = [
-        "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16", "$17",
-        "$18", "$19", "$20", "$21", "$22", "$23", "$24",
-    ];
-    for (at, value) in args.iter().enumerate() {
-        let long;
-        let name = match NAMES.get(at) {
-            Some(name) => name,
-            None => {
-                long = format!("${}", at + 1);
-                long.as_str()
-            }
-        };
-        let index = statement.parameter_index(name).map_err(|e| Error::internal(e.to_string()))?;
-        if let Some(index) = index {
-            statement.raw_bind_parameter(index, Bound(value)).map_err(|e| Error::internal(e.to_string()))?;
-        }
+    let places = statement.parameter_count();
+    for (at, value) in args.iter().take(places).enumerate() {
+        statement.raw_bind_parameter(at + 1, Bound(value)).map_err(|e| Error::internal(e.to_string()))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 -- The ledger: rows are added, never changed. A correction is a row of negative minutes that names the row it reverses.
 CREATE TABLE hours_entry (
   tenant_id UUID NOT NULL, id UUID NOT NULL, person_id UUID NOT NULL, activity_id UUID NOT NULL, session_id UUID NOT NULL,
-  organisation_id UUID NOT NULL, organisation_path TEXT NOT NULL, region_code TEXT NOT NULL, kind TEXT NOT NULL,
+  title TEXT NOT NULL, organisation_id UUID NOT NULL, organisation_path TEXT NOT NULL, region_code TEXT NOT NULL, kind TEXT NOT NULL,
   category TEXT NOT NULL, day DATE NOT NULL, started_at TIMESTAMPTZ NOT NULL, ended_at TIMESTAMPTZ NOT NULL,
   minutes BIGINT NOT NULL, method TEXT NOT NULL, reverses_id UUID, reason TEXT, entered_by TEXT NOT NULL, approved_by TEXT,
   made_at TIMESTAMPTZ NOT NULL,
@@ -16,6 +16,12 @@ CREATE UNIQUE INDEX hours_entry_reverses ON hours_entry (tenant_id, reverses_id)
 CREATE INDEX hours_entry_person ON hours_entry (tenant_id, person_id, day);
 CREATE INDEX hours_entry_session ON hours_entry (tenant_id, session_id);
 CREATE INDEX hours_entry_made ON hours_entry (tenant_id, made_at, id);
+
+-- One row a person and day: taken before an overlap is looked for, so that two writers cannot both find none.
+CREATE TABLE hours_day (
+  tenant_id UUID NOT NULL, person_id UUID NOT NULL, day DATE NOT NULL, minutes BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, person_id, day)
+);
 
 -- What the sealer has not rolled up yet; written with the entry, removed with the roll-up.
 CREATE TABLE hours_unsealed (
@@ -42,8 +48,9 @@ CREATE TABLE person_year (
 
 -- A wish to enter hours after the fact: another person decides.
 CREATE TABLE hours_claim (
-  tenant_id UUID NOT NULL, id UUID NOT NULL, activity_id UUID NOT NULL, session_id UUID NOT NULL, organisation_id UUID NOT NULL,
-  organisation_path TEXT NOT NULL, region_code TEXT NOT NULL, reason TEXT NOT NULL, evidence_id UUID, state TEXT NOT NULL,
+  tenant_id UUID NOT NULL, id UUID NOT NULL, activity_id UUID NOT NULL, session_id UUID NOT NULL, title TEXT NOT NULL,
+  kind TEXT NOT NULL, category TEXT NOT NULL, window_from TIMESTAMPTZ NOT NULL, window_to TIMESTAMPTZ NOT NULL,
+  organisation_id UUID NOT NULL, organisation_path TEXT NOT NULL, region_code TEXT NOT NULL, reason TEXT NOT NULL, evidence_id UUID, state TEXT NOT NULL,
   entered_by UUID NOT NULL, entered_name TEXT NOT NULL, made_at TIMESTAMPTZ NOT NULL, due_at TIMESTAMPTZ NOT NULL,
   decided_by UUID, decided_name TEXT, decided_at TIMESTAMPTZ, opinion TEXT,
   PRIMARY KEY (tenant_id, id), CHECK (state IN ('waiting', 'approved', 'returned')),

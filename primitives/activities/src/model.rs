@@ -1,0 +1,414 @@
+//! The nouns: activity, session, post, sign-up, attendance.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::{AccountId, Json, row, text_enum};
+use organisations::model::OrganisationId;
+use people::model::PersonId;
+use places::model::SiteId;
+
+kernel::id! {
+    /// An activity.
+    ActivityId
+}
+kernel::id! {
+    /// A time at which an activity is held.
+    SessionId
+}
+kernel::id! {
+    /// A post of a session, for which people sign up.
+    PostId
+}
+kernel::id! {
+    /// A sign-up.
+    SignupId
+}
+kernel::id! {
+    /// Somebody's coming and going at a session.
+    AttendanceId
+}
+
+text_enum! {
+    /// Domain 1.4 (project states). The way: draft -> review -> open -> running -> ended; review -> draft when returned;
+    /// open and running -> disabled; everything that is not ended -> void.
+    pub enum State {
+        /// 待发布
+        Draft = "draft",
+        /// 待审核
+        Review = "review",
+        /// 待启动: published, sign-up open, no hours yet
+        Open = "open",
+        /// 运行中
+        Running = "running",
+        /// 已结项
+        Ended = "ended",
+        /// 补录项目
+        Backfill = "backfill",
+        /// 停用
+        Disabled = "disabled",
+        /// 无效
+        Void = "void",
+    }
+}
+
+impl State {
+    /// Whether strangers see it.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        matches!(self, Self::Open | Self::Running | Self::Ended | Self::Backfill)
+    }
+
+    /// Whether hours can be earned in it (domain 1.6 rule 7).
+    #[must_use]
+    pub const fn earns(self) -> bool {
+        matches!(self, Self::Running | Self::Ended | Self::Backfill)
+    }
+}
+
+text_enum! {
+    /// Who may sign up (domain 1.4, scopes 1, 2, 4 and 6; the others come with the fuller issue).
+    pub enum Scope {
+        /// 公开招募
+        Public = "public",
+        /// 指定志愿团体招募
+        Teams = "teams",
+        /// 不公开招募
+        Hidden = "hidden",
+        /// 仅招募实名志愿者
+        RealName = "real_name",
+    }
+}
+
+row! {
+    /// An activity as it is stored.
+    pub struct Activity {
+        /// Its id.
+        pub id: ActivityId,
+        /// Its public number.
+        pub number: String,
+        /// Its title.
+        pub title: String,
+        /// What will be done.
+        pub summary: String,
+        /// Who holds it.
+        pub organisation_id: OrganisationId,
+        /// Their name.
+        pub organisation_name: String,
+        /// Their path.
+        pub organisation_path: String,
+        /// What kind of team they are.
+        pub kind: String,
+        /// Where.
+        pub region_code: String,
+        /// At which site.
+        pub site_id: Option<SiteId>,
+        /// The meeting place in words.
+        pub place: String,
+        /// Where it stands.
+        pub state: State,
+        /// `auto` or `hand`, once ended.
+        pub ended_how: Option<String>,
+        /// First day.
+        pub starts_on: NaiveDate,
+        /// Last day.
+        pub ends_on: NaiveDate,
+        /// Up to four category codes (domain 1.8).
+        pub categories: Json<Vec<String>>,
+        /// The first of them.
+        pub category: String,
+        /// Whom it serves.
+        pub beneficiaries: String,
+        /// Insurance, meals, transport …
+        pub guarantees: String,
+        /// Possible risks, always told (条例 12).
+        pub risk_notice: String,
+        /// Whether persons may come to harm, so that insurance comes first (条例 17).
+        pub risky: bool,
+        /// The policy's number.
+        pub insurance_no: Option<String>,
+        /// In working time?
+        pub working_time: bool,
+        /// One's own duty?
+        pub own_duty: bool,
+        /// Who may sign up.
+        pub scope: Scope,
+        /// Sign-up from.
+        pub opens_at: DateTime<Utc>,
+        /// Sign-up until.
+        pub closes_at: DateTime<Utc>,
+        /// Years on the day of the session.
+        pub min_age: Option<i64>,
+        /// Years on the day of the session.
+        pub max_age: Option<i64>,
+        /// Minutes that one must have served before.
+        pub min_minutes: i64,
+        /// Only members of the holding team.
+        pub only_team: bool,
+        /// Who answers questions.
+        pub contact_name: String,
+        /// At which phone.
+        pub contact_phone: String,
+        /// Whether strangers see the phone.
+        pub contact_public: bool,
+        /// Who handed it in.
+        pub submitted_by: Option<AccountId>,
+        /// Their name.
+        pub submitted_name: String,
+        /// When.
+        pub submitted_at: Option<DateTime<Utc>>,
+        /// When it should be decided.
+        pub due_at: Option<DateTime<Utc>>,
+        /// Who decided.
+        pub reviewed_name: Option<String>,
+        /// When.
+        pub reviewed_at: Option<DateTime<Utc>>,
+        /// What they said.
+        pub opinion: Option<String>,
+    }
+}
+
+impl Activity {
+    /// Where it stands, for the evaluator.
+    #[must_use]
+    pub fn target(&self) -> kernel::Target<'_> {
+        kernel::Target { region: &self.region_code, organisation: &self.organisation_path, person: None }
+    }
+
+    /// Its public page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("/activities/{}", self.id)
+    }
+
+    /// When it may earn hours: its first day's first moment to its last day's last.
+    #[must_use]
+    pub fn window(&self) -> hours::Window {
+        let after = self.ends_on.succ_opt().unwrap_or(self.ends_on);
+        hours::Window { from: kernel::time::day_start(self.starts_on), to: kernel::time::day_start(after) }
+    }
+}
+
+row! {
+    /// A session as it is stored.
+    pub struct Session {
+        /// Its id.
+        pub id: SessionId,
+        /// Of which activity.
+        pub activity_id: ActivityId,
+        /// From.
+        pub starts_at: DateTime<Utc>,
+        /// To.
+        pub ends_at: DateTime<Utc>,
+        /// The Beijing day.
+        pub day: NaiveDate,
+        /// People served (person-times), once counted.
+        pub served: Option<i64>,
+    }
+}
+
+row! {
+    /// A post as it is stored.
+    pub struct Post {
+        /// Its id.
+        pub id: PostId,
+        /// Of which session.
+        pub session_id: SessionId,
+        /// Of which activity.
+        pub activity_id: ActivityId,
+        /// What one does there.
+        pub name: String,
+        /// What one needs for it.
+        pub conditions: String,
+        /// How many can join.
+        pub places: i64,
+        /// How many joined.
+        pub taken: i64,
+        /// How many wait.
+        pub waiting: i64,
+        /// The place in line that the next one gets.
+        pub next_position: i64,
+    }
+}
+
+impl Post {
+    /// Places left.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        self.places - self.taken
+    }
+}
+
+text_enum! {
+    /// joined <- waiting when a place comes free; withdrawn by oneself, removed by the leader.
+    pub enum SignupState {
+        /// Has a place.
+        Joined = "joined",
+        /// Stands in line.
+        Waiting = "waiting",
+        /// Said in time that they cannot come (条例 22).
+        Withdrawn = "withdrawn",
+        /// Taken off by the leader.
+        Removed = "removed",
+    }
+}
+
+row! {
+    /// A sign-up as it is stored.
+    #[derive(serde::Serialize, serde::Deserialize, PartialEq, Eq)]
+    pub struct Signup {
+        /// Its id.
+        pub id: SignupId,
+        /// The activity.
+        pub activity_id: ActivityId,
+        /// The session.
+        pub session_id: SessionId,
+        /// The post.
+        pub post_id: PostId,
+        /// Who.
+        pub person_id: PersonId,
+        /// For which team the hours count.
+        pub organisation_id: OrganisationId,
+        /// Where it stands.
+        pub state: SignupState,
+        /// The order of commits at this post, from 1.
+        pub position: i64,
+        /// When.
+        pub made_at: DateTime<Utc>,
+    }
+}
+
+row! {
+    /// A coming and going as it is stored.
+    pub struct Attendance {
+        /// Its id.
+        pub id: AttendanceId,
+        /// The session.
+        pub session_id: SessionId,
+        /// The activity.
+        pub activity_id: ActivityId,
+        /// Who.
+        pub person_id: PersonId,
+        /// For which team.
+        pub organisation_id: OrganisationId,
+        /// Came at.
+        pub in_at: DateTime<Utc>,
+        /// `scan` or `staff`.
+        pub in_method: hours::Method,
+        /// Left at.
+        pub out_at: Option<DateTime<Utc>>,
+        /// `scan` or `staff`.
+        pub out_method: Option<hours::Method>,
+        /// Closed at the planned end because nobody checked out; no hours until the leader says so.
+        pub forgotten: bool,
+        /// The row in the ledger.
+        pub entry_id: Option<hours::EntryId>,
+    }
+}
+
+/// What a new activity is made of.
+#[derive(Clone, Debug)]
+pub struct NewActivity {
+    /// The title.
+    pub title: String,
+    /// What will be done.
+    pub summary: String,
+    /// Who holds it.
+    pub organisation: OrganisationId,
+    /// Where.
+    pub region: String,
+    /// At which site.
+    pub site: Option<SiteId>,
+    /// The meeting place in words.
+    pub place: String,
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// Last day.
+    pub ends_on: NaiveDate,
+    /// One to four category codes.
+    pub categories: Vec<String>,
+    /// Whom it serves.
+    pub beneficiaries: String,
+    /// Insurance, meals, transport …
+    pub guarantees: String,
+    /// Possible risks.
+    pub risk_notice: String,
+    /// Whether persons may come to harm.
+    pub risky: bool,
+    /// The policy's number, needed when risky.
+    pub insurance_no: Option<String>,
+    /// In working time?
+    pub working_time: bool,
+    /// One's own duty?
+    pub own_duty: bool,
+    /// Who may sign up.
+    pub scope: Scope,
+    /// Sign-up from.
+    pub opens_at: DateTime<Utc>,
+    /// Sign-up until.
+    pub closes_at: DateTime<Utc>,
+    /// Youngest age.
+    pub min_age: Option<i64>,
+    /// Oldest age.
+    pub max_age: Option<i64>,
+    /// Minutes served before.
+    pub min_minutes: i64,
+    /// Only members of the holding team.
+    pub only_team: bool,
+    /// Who answers questions.
+    pub contact_name: String,
+    /// At which phone.
+    pub contact_phone: String,
+    /// Whether strangers see it.
+    pub contact_public: bool,
+    /// When it is held, and with which posts.
+    pub sessions: Vec<NewSession>,
+}
+
+/// A session with its posts.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// From.
+    pub starts_at: DateTime<Utc>,
+    /// To, on the same Beijing day.
+    pub ends_at: DateTime<Utc>,
+    /// Name, conditions and places of each post.
+    pub posts: Vec<NewPost>,
+}
+
+/// A post.
+#[derive(Clone, Debug)]
+pub struct NewPost {
+    /// What one does there.
+    pub name: String,
+    /// What one needs for it.
+    pub conditions: String,
+    /// How many can join.
+    pub places: i64,
+}
+
+/// The categories of domain 1.8 with the character of their seal and its colour class.
+pub const CATEGORIES: &[(&str, &str, &str)] = &[
+    ("01", "社", "seal-r"),
+    ("02", "老", "seal-r"),
+    ("03", "童", "seal-b"),
+    ("04", "助", "seal-r"),
+    ("05", "困", "seal-a"),
+    ("06", "文", "seal-b"),
+    ("07", "绿", "seal-g"),
+    ("08", "法", "seal-b"),
+    ("09", "医", "seal-a"),
+    ("10", "急", "seal-r"),
+    ("11", "安", "seal-g"),
+    ("12", "学", "seal-b"),
+    ("13", "心", "seal-a"),
+    ("14", "业", "seal-g"),
+    ("15", "便", "seal-a"),
+    ("16", "党", "seal-r"),
+    ("17", "会", "seal-b"),
+    ("99", "他", ""),
+];
+
+/// Character and colour class of a category's seal.
+#[must_use]
+pub fn seal(category: &str) -> (&'static str, &'static str) {
+    CATEGORIES.iter().find(|(code, _, _)| *code == category).map_or(("他", ""), |(_, letter, class)| (letter, class))
+}

@@ -1,0 +1,255 @@
+//! The SQL of activities, sessions and posts; sign-ups and attendance have files of their own.
+
+pub(crate) mod attendance;
+pub(crate) mod signup;
+
+use crate::model::{Activity, ActivityId, NewActivity, NewSession, Post, PostId, Session, SessionId, State};
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::{Conditions, Cx, Json, Read, Result, TenantId, Tx, args, row};
+use organisations::model::OrganisationId;
+
+const COLUMNS: &str = "id, number, title, summary, organisation_id, organisation_name, organisation_path, kind, region_code, site_id, place, \
+    state, ended_how, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky, insurance_no, \
+    working_time, own_duty, scope, opens_at, closes_at, min_age, max_age, min_minutes, only_team, contact_name, contact_phone, \
+    contact_public, submitted_by, submitted_name, submitted_at, due_at, reviewed_name, reviewed_at, opinion";
+const SESSION: &str = "id, activity_id, starts_at, ends_at, day, served";
+const POST: &str = "id, session_id, activity_id, name, conditions, places, taken, waiting, next_position";
+
+/// One activity.
+pub async fn find(db: &impl Read, tenant: TenantId, id: ActivityId) -> Result<Activity> {
+    db.one(&format!("SELECT {COLUMNS} FROM activity WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
+}
+
+/// One session.
+pub async fn find_session(db: &impl Read, tenant: TenantId, id: SessionId) -> Result<Session> {
+    db.one(&format!("SELECT {SESSION} FROM activity_session WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
+}
+
+/// The sessions of an activity, the earliest first.
+pub async fn sessions(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<Vec<Session>> {
+    let sql = format!("SELECT {SESSION} FROM activity_session WHERE tenant_id = $1 AND activity_id = $2 ORDER BY starts_at, id");
+    db.all(&sql, args![tenant, activity]).await
+}
+
+/// The posts of an activity.
+pub async fn posts(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<Vec<Post>> {
+    let sql = format!("SELECT {POST} FROM post WHERE tenant_id = $1 AND activity_id = $2 ORDER BY id");
+    db.all(&sql, args![tenant, activity]).await
+}
+
+/// The posts of a session.
+pub async fn posts_of_session(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<Post>> {
+    let sql = format!("SELECT {POST} FROM post WHERE tenant_id = $1 AND session_id = $2 ORDER BY id");
+    db.all(&sql, args![tenant, session]).await
+}
+
+/// One post.
+pub async fn find_post(db: &impl Read, tenant: TenantId, id: PostId) -> Result<Post> {
+    db.one(&format!("SELECT {POST} FROM post WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
+}
+
+row! {
+    /// An activity as a list shows it.
+    pub struct Listed {
+        /// Its id.
+        pub id: ActivityId,
+        /// Its number.
+        pub number: String,
+        /// Its title.
+        pub title: String,
+        /// Who holds it.
+        pub organisation_name: String,
+        /// Where.
+        pub region_code: String,
+        /// The name of that region.
+        pub region_name: String,
+        /// The meeting place.
+        pub place: String,
+        /// Where it stands.
+        pub state: State,
+        /// The first category.
+        pub category: String,
+        /// First day.
+        pub starts_on: NaiveDate,
+        /// Last day.
+        pub ends_on: NaiveDate,
+        /// When the next session begins.
+        pub next_at: Option<DateTime<Utc>>,
+        /// When that session ends.
+        pub next_end: Option<DateTime<Utc>>,
+        /// Places in all posts.
+        pub places: i64,
+        /// Places taken.
+        pub taken: i64,
+    }
+}
+
+impl Listed {
+    /// Places left.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        self.places - self.taken
+    }
+
+    /// Its public page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("/activities/{}", self.id)
+    }
+
+    /// The character of its seal.
+    #[must_use]
+    pub fn seal(&self) -> &'static str {
+        crate::model::seal(&self.category).0
+    }
+
+    /// The colour class of its seal.
+    #[must_use]
+    pub fn seal_class(&self) -> &'static str {
+        crate::model::seal(&self.category).1
+    }
+}
+
+/// A page of activities, the earliest first; `wanted` names the columns of `a`. Places are those of sessions to come.
+pub async fn list(db: &impl Read, wanted: &mut Conditions, now: DateTime<Utc>, ascending: bool, limit: i64) -> Result<Vec<Listed>> {
+    let order = if ascending { " ORDER BY a.starts_on, a.id LIMIT ?" } else { " ORDER BY a.starts_on DESC, a.id DESC LIMIT ?" };
+    let inner = wanted.tail(order, args![limit]);
+    let outer = if ascending { "ORDER BY a.starts_on, a.id" } else { "ORDER BY a.starts_on DESC, a.id DESC" };
+    let mut given = wanted.args().to_vec();
+    given.push(kernel::db::ToValue::to_value(&now));
+    let n = given.len();
+    let sql = format!(
+        "SELECT a.id, a.number, a.title, a.organisation_name, a.region_code, COALESCE(r.name, '') AS region_name, a.place, a.state,
+                a.category, a.starts_on, a.ends_on, s.starts_at AS next_at, s.ends_at AS next_end,
+                CAST(COALESCE((SELECT SUM(p.places) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT) AS places,
+                CAST(COALESCE((SELECT SUM(p.taken) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT) AS taken
+         FROM (SELECT a.* FROM activity a WHERE {inner}) a
+         LEFT JOIN region r ON r.code = a.region_code
+         LEFT JOIN activity_session s ON s.tenant_id = a.tenant_id AND s.id = (
+             SELECT n.id FROM activity_session n WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.ends_at > ${n}
+             ORDER BY n.starts_at, n.id LIMIT 1)
+         {outer}"
+    );
+    db.all(&sql, &given).await
+}
+
+row! { struct Holder { name: String, path: String, kind: String } }
+
+/// Makes a draft with its sessions and posts; its number is the year and its place in it.
+pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewActivity) -> Result<ActivityId> {
+    let id = ActivityId::fresh();
+    let holder: Holder = tx
+        .one("SELECT name, path, kind FROM organisation WHERE tenant_id = $1 AND id = $2", args![cx.tenant, new.organisation])
+        .await?;
+    let number = number(cx, id);
+    let sql = "INSERT INTO activity (tenant_id, id, number, title, summary, organisation_id, organisation_name, organisation_path, kind,
+          region_code, site_id, place, state, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky,
+          insurance_no, working_time, own_duty, scope, opens_at, closes_at, min_age, max_age, min_minutes, only_team, contact_name,
+          contact_phone, contact_public, submitted_name, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'draft', $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+          $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $35)";
+    let category = new.categories.first().cloned().unwrap_or_else(|| "99".to_owned());
+    let cells = args![
+        cx.tenant, id, number, new.title, new.summary, new.organisation, holder.name, holder.path, holder.kind, new.region, new.site,
+        new.place, new.starts_on, new.ends_on, Json(&new.categories), category, new.beneficiaries, new.guarantees, new.risk_notice,
+        new.risky, new.insurance_no, new.working_time, new.own_duty, new.scope, new.opens_at, new.closes_at, new.min_age, new.max_age,
+        new.min_minutes, new.only_team, new.contact_name, new.contact_phone, new.contact_public, cx.actor.name, cx.now
+    ];
+    tx.execute(sql, cells).await?;
+    for session in &new.sessions {
+        insert_session(tx, cx, id, session).await?;
+    }
+    kernel::search::index(tx, cx.tenant, "activity", id.0, &new.title, &[number]).await?;
+    Ok(id)
+}
+
+/// `HD` + year + eight characters of the id: short enough to say, unique without a counter that everybody waits for.
+fn number(cx: &Cx, id: ActivityId) -> String {
+    let tail: String = id.0.simple().to_string().chars().rev().take(8).collect();
+    format!("HD{}{}", cx.today().format("%Y"), tail.to_uppercase())
+}
+
+/// Replaces what a draft says; sessions and posts are made anew.
+pub async fn update_draft(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewActivity) -> Result<()> {
+    let sql = "UPDATE activity SET title = $1, summary = $2, region_code = $3, site_id = $4, place = $5, starts_on = $6, ends_on = $7,
+          categories = $8, category = $9, beneficiaries = $10, guarantees = $11, risk_notice = $12, risky = $13, insurance_no = $14,
+          working_time = $15, own_duty = $16, scope = $17, opens_at = $18, closes_at = $19, min_age = $20, max_age = $21,
+          min_minutes = $22, only_team = $23, contact_name = $24, contact_phone = $25, contact_public = $26, updated_at = $27
+        WHERE tenant_id = $28 AND id = $29 AND state = 'draft'";
+    let category = new.categories.first().cloned().unwrap_or_else(|| "99".to_owned());
+    let cells = args![
+        new.title, new.summary, new.region, new.site, new.place, new.starts_on, new.ends_on, Json(&new.categories), category,
+        new.beneficiaries, new.guarantees, new.risk_notice, new.risky, new.insurance_no, new.working_time, new.own_duty, new.scope,
+        new.opens_at, new.closes_at, new.min_age, new.max_age, new.min_minutes, new.only_team, new.contact_name, new.contact_phone,
+        new.contact_public, cx.now, cx.tenant, id
+    ];
+    if tx.execute(sql, cells).await? == 0 {
+        return Err(kernel::Error::refused("activity.refused.not_draft"));
+    }
+    tx.execute("DELETE FROM post WHERE tenant_id = $1 AND activity_id = $2", args![cx.tenant, id]).await?;
+    tx.execute("DELETE FROM activity_session WHERE tenant_id = $1 AND activity_id = $2", args![cx.tenant, id]).await?;
+    for session in &new.sessions {
+        insert_session(tx, cx, id, session).await?;
+    }
+    Ok(())
+}
+
+async fn insert_session(tx: &mut Tx<'_>, cx: &Cx, activity: ActivityId, new: &NewSession) -> Result<()> {
+    let id = SessionId::fresh();
+    let sql = "INSERT INTO activity_session (tenant_id, id, activity_id, starts_at, ends_at, day, code_key) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let day = kernel::time::day(new.starts_at);
+    tx.execute(sql, args![cx.tenant, id, activity, new.starts_at, new.ends_at, day, kernel::ids::token()]).await?;
+    for post in &new.posts {
+        let sql = "INSERT INTO post (tenant_id, id, session_id, activity_id, name, conditions, places, taken, waiting, next_position)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 1)";
+        tx.execute(sql, args![cx.tenant, PostId::fresh(), id, activity, post.name, post.conditions, post.places]).await?;
+    }
+    Ok(())
+}
+
+row! {
+    /// A session to come or just past, for a leader's page.
+    pub struct Upcoming {
+        /// The session.
+        pub id: SessionId,
+        /// Its activity.
+        pub activity_id: ActivityId,
+        /// The activity's title.
+        pub title: String,
+        /// The category.
+        pub category: String,
+        /// From.
+        pub starts_at: DateTime<Utc>,
+        /// To.
+        pub ends_at: DateTime<Utc>,
+        /// The meeting place.
+        pub place: String,
+        /// The team.
+        pub organisation_name: String,
+        /// Where the activity stands.
+        pub state: State,
+        /// People served, once counted.
+        pub served: Option<i64>,
+        /// Places taken.
+        pub taken: i64,
+        /// Places.
+        pub places: i64,
+    }
+}
+
+/// The sessions of an organisation between two moments, the earliest first.
+pub async fn upcoming(
+    db: &impl Read,
+    tenant: TenantId,
+    organisation: OrganisationId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Upcoming>> {
+    let sql = "SELECT s.id, s.activity_id, a.title, a.category, s.starts_at, s.ends_at, a.place, a.organisation_name, a.state, s.served,
+                 CAST(COALESCE((SELECT SUM(p.taken) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT) AS taken,
+                 CAST(COALESCE((SELECT SUM(p.places) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT) AS places
+               FROM activity a JOIN activity_session s ON s.tenant_id = a.tenant_id AND s.activity_id = a.id
+               WHERE a.tenant_id = $1 AND a.organisation_id = $2 AND s.ends_at >= $3 AND s.starts_at <= $4 AND a.state <> 'void'
+               ORDER BY s.starts_at, s.id LIMIT 100";
+    db.all(sql, args![tenant, organisation, from, to]).await
+}

@@ -1,0 +1,244 @@
+//! The SQL of sign-ups, for one and for many at once.
+
+use crate::model::{ActivityId, PostId, SessionId, Signup, SignupId, SignupState, State};
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::db::{ToValue as _, Value};
+use kernel::{Read, Result, TenantId, Tx, args, row};
+use organisations::model::OrganisationId;
+use people::model::PersonId;
+
+const COLUMNS: &str = "id, activity_id, session_id, post_id, person_id, organisation_id, state, position, made_at";
+
+/// One sign-up.
+pub async fn find(db: &impl Read, tenant: TenantId, id: SignupId) -> Result<Signup> {
+    db.one(&format!("SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
+}
+
+/// The live sign-up of a person in a session.
+pub async fn find_live(db: &impl Read, tenant: TenantId, session: SessionId, person: PersonId) -> Result<Option<Signup>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND session_id = $2 AND person_id = $3 AND state IN ('joined', 'waiting')"
+    );
+    db.optional(&sql, args![tenant, session, person]).await
+}
+
+/// `$first …` for many people; the count is rounded up with repeats, so that few different statements are prepared.
+fn people_list(first: usize, people: &[PersonId], args: &mut Vec<Value>) -> String {
+    let wanted = people.len().next_power_of_two();
+    let last = people.last().copied();
+    args.extend(people.iter().copied().chain(last.into_iter().cycle().take(wanted - people.len())).map(|p| p.to_value()));
+    kernel::db::in_list(first, wanted)
+}
+
+/// The live sign-ups of these people in a session.
+pub async fn live_of(tx: &Tx<'_>, tenant: TenantId, session: SessionId, people: &[PersonId]) -> Result<Vec<Signup>> {
+    let mut args = args![tenant, session].to_vec();
+    let list = people_list(3, people, &mut args);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND session_id = $2 AND state IN ('joined', 'waiting') AND person_id IN {list}"
+    );
+    tx.all(&sql, &args).await
+}
+
+row! { pub struct Who { pub person_id: PersonId } }
+
+/// Those of these people who joined something else at that time.
+pub async fn busy(
+    tx: &Tx<'_>,
+    tenant: TenantId,
+    session: SessionId,
+    span: (DateTime<Utc>, DateTime<Utc>),
+    people: &[PersonId],
+) -> Result<Vec<Who>> {
+    let mut args = args![tenant, session, span.1, span.0].to_vec();
+    let list = people_list(5, people, &mut args);
+    let sql = format!(
+        "SELECT person_id FROM signup WHERE tenant_id = $1 AND session_id <> $2 AND state = 'joined' AND starts_at < $3 AND ends_at > $4
+           AND person_id IN {list}"
+    );
+    tx.all(&sql, &args).await
+}
+
+row! {
+    /// What the rules need to know of a person.
+    pub struct Facts {
+        /// Who.
+        pub id: PersonId,
+        /// For age rules.
+        pub birth_date: Option<NaiveDate>,
+        /// Whether the identity number is known.
+        pub real_name: bool,
+        /// The life cycle's state.
+        pub state: String,
+        /// Minutes in the ledger; 0 when the activity does not ask.
+        pub minutes: i64,
+        /// Whether they belong to the holding team; false when the activity does not ask.
+        pub in_team: bool,
+    }
+}
+
+/// Facts of many people; hours and team only where the activity asks for them.
+pub async fn facts(
+    db: &impl Read,
+    tenant: TenantId,
+    team: Option<OrganisationId>,
+    hours: bool,
+    people: &[PersonId],
+) -> Result<Vec<Facts>> {
+    let mut args = args![tenant, team].to_vec();
+    let list = people_list(3, people, &mut args);
+    let minutes = if hours {
+        "(SELECT COALESCE(SUM(h.minutes), 0) FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.person_id = p.id)"
+    } else {
+        "0"
+    };
+    let member = "EXISTS (SELECT 1 FROM membership m WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id
+                    AND m.organisation_id = $2 AND m.to_on IS NULL)";
+    let sql = format!(
+        "SELECT p.id, p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, CAST({minutes} AS BIGINT) AS minutes,
+                {member} AS in_team
+         FROM person p WHERE p.tenant_id = $1 AND p.id IN {list}"
+    );
+    db.all(&sql, &args).await
+}
+
+row! { struct Team { person_id: PersonId, organisation_id: OrganisationId } }
+
+/// For each person the team that their hours count for: the holding team if they belong to it, else their first team,
+/// else the holding team.
+pub async fn teams(tx: &Tx<'_>, tenant: TenantId, holder: OrganisationId, people: &[PersonId]) -> Result<Vec<(PersonId, OrganisationId)>> {
+    let mut args = args![tenant].to_vec();
+    let list = people_list(2, people, &mut args);
+    let sql = format!(
+        "SELECT m.person_id, m.organisation_id FROM membership m
+         JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.tree = 'team'
+         WHERE m.tenant_id = $1 AND m.to_on IS NULL AND m.person_id IN {list} ORDER BY m.from_on, m.id"
+    );
+    let rows: Vec<Team> = tx.all(&sql, &args).await?;
+    let mut chosen: std::collections::HashMap<PersonId, OrganisationId> = std::collections::HashMap::new();
+    for row in rows {
+        let team = chosen.entry(row.person_id).or_insert(row.organisation_id);
+        if row.organisation_id == holder {
+            *team = holder;
+        }
+    }
+    Ok(people.iter().map(|p| (*p, chosen.get(p).copied().unwrap_or(holder))).collect())
+}
+
+/// Writes many sign-ups with one statement.
+pub async fn insert(tx: &mut Tx<'_>, tenant: TenantId, span: (DateTime<Utc>, DateTime<Utc>), all: &[Signup]) -> Result<()> {
+    let rows: Vec<Vec<Value>> = all
+        .iter()
+        .map(|s| {
+            args![
+                tenant, s.id, s.activity_id, s.session_id, s.post_id, s.person_id, s.organisation_id, s.state, s.position, span.0,
+                span.1, s.made_at, s.made_at
+            ]
+            .to_vec()
+        })
+        .collect();
+    let head = "INSERT INTO signup (tenant_id, id, activity_id, session_id, post_id, person_id, organisation_id, state, position,
+                  starts_at, ends_at, made_at, changed_at)";
+    tx.insert_many(head, "", &rows).await?;
+    Ok(())
+}
+
+row! { struct PostNow { places: i64, taken: i64, waiting: i64, next_position: i64 } }
+
+/// Takes a post for this transaction and reads it: places, taken, waiting, next position.
+pub async fn take_post(tx: &mut Tx<'_>, tenant: TenantId, post: PostId) -> Result<(i64, i64, i64, i64)> {
+    // Writing nothing new still takes the row on PostgreSQL; on SQLite the whole lane is ours anyway.
+    let sql = "UPDATE post SET taken = taken WHERE tenant_id = $1 AND id = $2 RETURNING places, taken, waiting, next_position";
+    let now: PostNow = tx.one(sql, args![tenant, post]).await?;
+    Ok((now.places, now.taken, now.waiting, now.next_position))
+}
+
+/// Moves the counters of a post.
+pub async fn count(tx: &mut Tx<'_>, tenant: TenantId, post: PostId, taken: i64, waiting: i64, positions: i64) -> Result<()> {
+    let sql = "UPDATE post SET taken = taken + $1, waiting = waiting + $2, next_position = next_position + $3
+               WHERE tenant_id = $4 AND id = $5";
+    tx.execute(sql, args![taken, waiting, positions, tenant, post]).await?;
+    Ok(())
+}
+
+/// Changes the state of a live sign-up; `false` when it was not in `from` any more.
+pub async fn change(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    id: SignupId,
+    from: SignupState,
+    to: SignupState,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let sql = "UPDATE signup SET state = $1, changed_at = $2 WHERE tenant_id = $3 AND id = $4 AND state = $5";
+    Ok(tx.execute(sql, args![to, now, tenant, id, from]).await? == 1)
+}
+
+/// The line of a post, in order.
+pub async fn line(tx: &Tx<'_>, tenant: TenantId, post: PostId, limit: i64) -> Result<Vec<Signup>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND post_id = $2 AND state = 'waiting' ORDER BY position LIMIT $3"
+    );
+    tx.all(&sql, args![tenant, post, limit]).await
+}
+
+row! {
+    /// A sign-up as its person sees it.
+    pub struct Mine {
+        /// The sign-up.
+        pub id: SignupId,
+        /// The activity.
+        pub activity_id: ActivityId,
+        /// The session.
+        pub session_id: SessionId,
+        /// Where the sign-up stands.
+        pub state: SignupState,
+        /// The activity's title.
+        pub title: String,
+        /// The category.
+        pub category: String,
+        /// The team that holds it.
+        pub organisation_name: String,
+        /// The meeting place.
+        pub place: String,
+        /// Who answers questions.
+        pub contact_name: String,
+        /// Their phone.
+        pub contact_phone: String,
+        /// The post.
+        pub post: String,
+        /// From.
+        pub starts_at: DateTime<Utc>,
+        /// To.
+        pub ends_at: DateTime<Utc>,
+        /// Where the activity stands.
+        pub activity_state: State,
+        /// How many joined this post.
+        pub taken: i64,
+        /// When they came.
+        pub in_at: Option<DateTime<Utc>>,
+        /// When they left.
+        pub out_at: Option<DateTime<Utc>>,
+        /// How many stand before them in line, when waiting.
+        pub before: i64,
+    }
+}
+
+/// A person's sign-ups that end after (or, `past`, before) a moment.
+pub async fn of_person(db: &impl Read, tenant: TenantId, person: PersonId, at: DateTime<Utc>, past: bool, limit: i64) -> Result<Vec<Mine>> {
+    let (compare, order) = if past { ("<=", "DESC") } else { (">", "ASC") };
+    let states = if past { "('joined', 'withdrawn', 'removed')" } else { "('joined', 'waiting')" };
+    let sql = format!(
+        "SELECT s.id, s.activity_id, s.session_id, s.state, a.title, a.category, a.organisation_name, a.place, a.contact_name,
+                a.contact_phone, p.name AS post, s.starts_at, s.ends_at, a.state AS activity_state, p.taken, t.in_at, t.out_at,
+                (SELECT COUNT(*) FROM signup b WHERE b.tenant_id = s.tenant_id AND b.post_id = s.post_id AND b.state = 'waiting'
+                   AND b.position < s.position) AS before
+         FROM signup s
+         JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
+         JOIN post p ON p.tenant_id = s.tenant_id AND p.id = s.post_id
+         LEFT JOIN attendance t ON t.tenant_id = s.tenant_id AND t.session_id = s.session_id AND t.person_id = s.person_id
+         WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.ends_at {compare} $3 AND s.state IN {states} AND a.state <> 'void'
+         ORDER BY s.starts_at {order}, s.id {order} LIMIT $4"
+    );
+    db.all(&sql, args![tenant, person, at, limit]).await
+}

@@ -1,0 +1,276 @@
+//! Back-entry: hours that could not be taken on the spot, entered by one person and decided by another.
+
+use crate::model::{Method, NewEntry, Window};
+use crate::rules;
+use chrono::{DateTime, Utc};
+use kernel::ids::Raw;
+use kernel::time::WorkCalendar;
+use kernel::{AccountId, Conditions, Cx, Deed, Error, FileId, Read, Result, Tx, WorkItem, Word, args, row, text_enum};
+use organisations::model::OrganisationId;
+use people::model::PersonId;
+use serde::Serialize;
+
+kernel::id! {
+    /// A claim.
+    ClaimId
+}
+
+text_enum! {
+    /// waiting -> approved | returned; nothing leaves the last two.
+    pub enum ClaimState {
+        /// Nobody decided yet; no hours count.
+        Waiting = "waiting",
+        /// The rows are in the ledger.
+        Approved = "approved",
+        /// With a reason; may be entered anew.
+        Returned = "returned",
+    }
+}
+
+row! {
+    /// A claim as it is stored.
+    pub struct Claim {
+        /// Its id.
+        pub id: ClaimId,
+        /// The activity.
+        pub activity_id: Raw,
+        /// The session.
+        pub session_id: Raw,
+        /// The activity's title.
+        pub title: String,
+        /// The kind of team.
+        pub kind: String,
+        /// The first category.
+        pub category: String,
+        /// The activity's first moment.
+        pub window_from: DateTime<Utc>,
+        /// Its last.
+        pub window_to: DateTime<Utc>,
+        /// The team.
+        pub organisation_id: OrganisationId,
+        /// Its path.
+        pub organisation_path: String,
+        /// The region.
+        pub region_code: String,
+        /// Why it was not taken on the spot.
+        pub reason: String,
+        /// The photographed sheet.
+        pub evidence_id: Option<FileId>,
+        /// Where it stands.
+        pub state: ClaimState,
+        /// Who entered it.
+        pub entered_by: AccountId,
+        /// Their name.
+        pub entered_name: String,
+        /// When.
+        pub made_at: DateTime<Utc>,
+        /// When it should be decided.
+        pub due_at: DateTime<Utc>,
+        /// Who decided.
+        pub decided_name: Option<String>,
+        /// When.
+        pub decided_at: Option<DateTime<Utc>>,
+        /// What they said.
+        pub opinion: Option<String>,
+    }
+}
+
+const COLUMNS: &str = "id, activity_id, session_id, title, kind, category, window_from, window_to, organisation_id, organisation_path, \
+    region_code, reason, evidence_id, state, entered_by, entered_name, made_at, due_at, decided_name, decided_at, opinion";
+
+row! {
+    /// One person of a claim.
+    pub struct ClaimLine {
+        /// Who.
+        pub person_id: PersonId,
+        /// Their name.
+        pub name: String,
+        /// From.
+        pub started_at: DateTime<Utc>,
+        /// To.
+        pub ended_at: DateTime<Utc>,
+    }
+}
+
+/// What a claim is made of.
+#[derive(Clone, Debug)]
+pub struct NewClaim {
+    /// The activity.
+    pub activity: Raw,
+    /// The session.
+    pub session: Raw,
+    /// Its title.
+    pub title: String,
+    /// The kind of team.
+    pub kind: String,
+    /// The first category.
+    pub category: String,
+    /// The activity's window.
+    pub window: Window,
+    /// The team.
+    pub organisation: OrganisationId,
+    /// Its path.
+    pub organisation_path: String,
+    /// The region.
+    pub region: String,
+    /// Why.
+    pub reason: String,
+    /// The photographed sheet.
+    pub evidence: Option<FileId>,
+    /// Who served, from when to when.
+    pub lines: Vec<(PersonId, DateTime<Utc>, DateTime<Utc>)>,
+}
+
+#[derive(Serialize)]
+struct ClaimMade {
+    #[serde(skip)]
+    claim: ClaimId,
+    people: usize,
+    minutes: i64,
+}
+
+impl Deed for ClaimMade {
+    const KIND: &'static str = "hours.claimed";
+    fn object(&self) -> (&'static str, Option<Raw>) {
+        ("claim", Some(self.claim.0))
+    }
+}
+
+#[derive(Serialize)]
+struct ClaimDecided {
+    #[serde(skip)]
+    claim: ClaimId,
+    state: ClaimState,
+    entries: usize,
+}
+
+impl Deed for ClaimDecided {
+    const KIND: &'static str = "hours.claim_decided";
+    fn object(&self) -> (&'static str, Option<Raw>) {
+        ("claim", Some(self.claim.0))
+    }
+}
+
+/// Enters a claim: the rules of a row hold already, but nothing counts until another person approves it.
+pub async fn claim(tx: &mut Tx<'_>, cx: &Cx, new: &NewClaim, calendar: &WorkCalendar) -> Result<ClaimId> {
+    let account = cx.actor.account.ok_or(Error::SignIn)?;
+    let mut minutes = 0;
+    for (_, start, end) in &new.lines {
+        minutes += rules::check(*start, *end, new.window, cx.now)?;
+    }
+    let id = ClaimId::fresh();
+    let due = kernel::time::day_start(calendar.after(cx.today(), 3)) + chrono::Duration::hours(18);
+    let sql = "INSERT INTO hours_claim (tenant_id, id, activity_id, session_id, title, kind, category, window_from, window_to,
+                 organisation_id, organisation_path, region_code, reason, evidence_id, state, entered_by, entered_name, made_at, due_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting', $15, $16, $17, $18)";
+    let cells = args![
+        cx.tenant, id, new.activity, new.session, new.title, new.kind, new.category, new.window.from, new.window.to,
+        new.organisation, new.organisation_path, new.region, new.reason, new.evidence, account, cx.actor.name, cx.now, due
+    ];
+    tx.execute(sql, cells).await?;
+    let lines: Vec<_> = new
+        .lines
+        .iter()
+        .map(|(person, start, end)| args![cx.tenant, kernel::ids::fresh(), id, person, start, end].to_vec())
+        .collect();
+    let head = "INSERT INTO hours_claim_line (tenant_id, id, claim_id, person_id, started_at, ended_at)";
+    tx.insert_many(head, "", &lines).await?;
+    tx.record(cx, &ClaimMade { claim: id, people: new.lines.len(), minutes });
+    Ok(id)
+}
+
+/// One claim.
+pub(crate) async fn find(db: &impl Read, cx: &Cx, id: ClaimId) -> Result<Claim> {
+    db.one(&format!("SELECT {COLUMNS} FROM hours_claim WHERE tenant_id = $1 AND id = $2"), args![cx.tenant, id]).await
+}
+
+/// The people of a claim.
+pub(crate) async fn lines(db: &impl Read, cx: &Cx, id: ClaimId) -> Result<Vec<ClaimLine>> {
+    let sql = "SELECT l.person_id, p.name, l.started_at, l.ended_at FROM hours_claim_line l
+               JOIN person p ON p.tenant_id = l.tenant_id AND p.id = l.person_id
+               WHERE l.tenant_id = $1 AND l.claim_id = $2 ORDER BY p.sort_key, l.id";
+    db.all(sql, args![cx.tenant, id]).await
+}
+
+/// Decides a claim: never by the one who entered it. Approval writes every row or none.
+pub(crate) async fn decide(tx: &mut Tx<'_>, cx: &Cx, id: ClaimId, approve: bool, opinion: &str) -> Result<()> {
+    let account = cx.actor.account.ok_or(Error::SignIn)?;
+    let claim = find(tx, cx, id).await?;
+    if claim.entered_by == account {
+        return Err(Error::refused("hours.claim.own"));
+    }
+    let state = if approve { ClaimState::Approved } else { ClaimState::Returned };
+    let sql = "UPDATE hours_claim SET state = $1, decided_by = $2, decided_name = $3, decided_at = $4, opinion = $5
+               WHERE tenant_id = $6 AND id = $7 AND state = 'waiting'";
+    let changed = tx.execute(sql, args![state, account, cx.actor.name, cx.now, opinion, cx.tenant, id]).await?;
+    if changed == 0 {
+        return Err(Error::refused("hours.claim.decided"));
+    }
+    let people = lines(tx, cx, id).await?;
+    for line in people.iter().filter(|_| approve) {
+        let written = crate::store::credit(tx, cx, &entry_of(cx, &claim, line)).await;
+        if let Err(Error::Refused(word)) = written {
+            let said = cx.say(&word);
+            return Err(Error::Refused(Word::new("hours.claim.person").with("name", &line.name).with("why", said)));
+        }
+        written?;
+    }
+    let word = if approve { "hours.message.approved" } else { "hours.message.returned" };
+    for line in &people {
+        let word = Word::new(word).with("title", &claim.title);
+        kernel::messages::leave(tx, cx, line.person_id.0, &word, "/me/hours").await?;
+    }
+    tx.record(cx, &ClaimDecided { claim: id, state, entries: if approve { people.len() } else { 0 } });
+    Ok(())
+}
+
+fn entry_of(cx: &Cx, claim: &Claim, line: &ClaimLine) -> NewEntry {
+    NewEntry {
+        person: line.person_id,
+        activity: claim.activity_id,
+        session: claim.session_id,
+        title: claim.title.clone(),
+        organisation: claim.organisation_id,
+        organisation_path: claim.organisation_path.clone(),
+        region: claim.region_code.clone(),
+        kind: claim.kind.clone(),
+        category: claim.category.clone(),
+        started_at: line.started_at,
+        ended_at: line.ended_at,
+        window: Window { from: claim.window_from, to: claim.window_to },
+        method: Method::Paper,
+        reason: Some(claim.reason.clone()),
+        entered_by: claim.entered_name.clone(),
+        approved_by: Some(cx.actor.name.clone()),
+    }
+}
+
+row! { struct Waiting { id: ClaimId, title: String, entered_name: String, due_at: DateTime<Utc>, reason: String, people: i64 } }
+
+/// The claims that wait for this reader.
+pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
+    if !cx.can(crate::DECIDE) {
+        return Ok(Vec::new());
+    }
+    let mut wanted = Conditions::new("c.tenant_id = ? AND c.state = 'waiting'", args![cx.tenant]);
+    wanted.within(&cx.reach(crate::DECIDE), "c.region_code", "c.organisation_path");
+    let tail = wanted.tail(" ORDER BY c.due_at LIMIT 200", &[]);
+    let sql = format!(
+        "SELECT c.id, c.title, c.entered_name, c.due_at, c.reason,
+                (SELECT COUNT(*) FROM hours_claim_line l WHERE l.tenant_id = c.tenant_id AND l.claim_id = c.id) AS people
+         FROM hours_claim c WHERE {tail}"
+    );
+    let rows: Vec<Waiting> = cx.db.all(&sql, wanted.args()).await?;
+    Ok(rows
+        .into_iter()
+        .map(|w| WorkItem {
+            kind: "work.kind.hours",
+            tint: "k-t",
+            title: cx.say(&Word::new("hours.work.title").with("title", &w.title).with("n", w.people)),
+            facts: w.reason,
+            who: w.entered_name,
+            due: w.due_at,
+            url: format!("/desk/hours/claims/{}", w.id),
+        })
+        .collect())
+}

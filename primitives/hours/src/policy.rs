@@ -1,0 +1,17 @@
+//! Who may read, claim, decide and correct hours.
+
+use kernel::{Class, Permission, Role};
+
+/// One's own rows.
+pub const READ_OWN: Permission = Permission::new("hours.read_own", Class::S2, &[Role::Own]);
+/// The rows of one's team or region.
+pub const READ: Permission = Permission::new("hours.read", Class::S2, &[Role::Leader, Role::Town, Role::District]);
+/// Enter hours after the fact, for somebody else to approve.
+pub const CLAIM: Permission = Permission::new("hours.claim", Class::S2, &[Role::Leader, Role::Town, Role::District]);
+/// Approve or return such a claim, never one's own.
+pub const DECIDE: Permission = Permission::new("hours.decide", Class::S2, &[Role::Town, Role::District]);
+/// Take a row back, leaving both.
+pub const CORRECT: Permission = Permission::new("hours.correct", Class::S2, &[Role::Town, Role::District]);
+
+/// The room's table.
+pub const TABLE: &[Permission] = &[READ_OWN, READ, CLAIM, DECIDE, CORRECT];

@@ -1,0 +1,176 @@
+//! The SQL of the ledger.
+
+use crate::model::{Entry, EntryId, NewEntry};
+use crate::rules::{self, HoursError};
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::db::Value;
+use kernel::{Conditions, Cx, Db, Read, Result, TenantId, Tx, args, row};
+use people::model::PersonId;
+
+pub(crate) const COLUMNS: &str = "id, person_id, activity_id, session_id, title, organisation_id, organisation_path, region_code, category, day, \
+     started_at, ended_at, minutes, method, reverses_id, reason, entered_by, approved_by, made_at";
+
+row! { struct Sum { total: i64 } }
+row! { struct Found { id: EntryId } }
+
+/// Minutes that a person has in the ledger.
+pub async fn balance(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(minutes), 0) AS BIGINT) AS total FROM hours_entry WHERE tenant_id = $1 AND person_id = $2";
+    let row: Sum = db.one(sql, args![tenant, person]).await?;
+    Ok(row.total)
+}
+
+row! {
+    /// A month's sum of one person.
+    pub struct Month {
+        /// `2026-11`
+        pub month: String,
+        /// Minutes of that month.
+        pub minutes: i64,
+    }
+}
+
+/// A person's months of a year, those with hours only.
+pub async fn months(db: &impl Read, tenant: TenantId, person: PersonId, year: i32) -> Result<Vec<Month>> {
+    let sql = "SELECT substr(CAST(day AS TEXT), 1, 7) AS month, CAST(SUM(minutes) AS BIGINT) AS minutes FROM hours_entry
+               WHERE tenant_id = $1 AND person_id = $2 AND day >= $3 AND day <= $4
+               GROUP BY substr(CAST(day AS TEXT), 1, 7) ORDER BY 1";
+    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+    let last = NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or_default();
+    db.all(sql, args![tenant, person, first, last]).await
+}
+
+/// A person's rows, the newest day first.
+pub async fn list_of_person(
+    db: &impl Read,
+    tenant: TenantId,
+    person: PersonId,
+    before: Option<(NaiveDate, EntryId)>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let mut wanted = Conditions::new("tenant_id = ? AND person_id = ?", args![tenant, person]);
+    if let Some((day, id)) = before {
+        wanted.and("(day, id) < (?, ?)", args![day, id]);
+    }
+    let tail = wanted.tail(" ORDER BY day DESC, id DESC LIMIT ?", args![limit]);
+    db.all(&format!("SELECT {COLUMNS} FROM hours_entry WHERE {tail}"), wanted.args()).await
+}
+
+/// One row.
+pub(crate) async fn find(db: &impl Read, tenant: TenantId, id: EntryId) -> Result<Entry> {
+    db.one(&format!("SELECT {COLUMNS} FROM hours_entry WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
+}
+
+row! {
+    /// A row with the names that a list shows.
+    pub struct Listed {
+        /// The row.
+        pub id: EntryId,
+        /// Who.
+        pub person_name: String,
+        /// The team.
+        pub organisation_name: String,
+        /// The activity.
+        pub title: String,
+        /// The day.
+        pub day: NaiveDate,
+        /// From.
+        pub started_at: DateTime<Utc>,
+        /// To.
+        pub ended_at: DateTime<Utc>,
+        /// Minutes.
+        pub minutes: i64,
+        /// The evidence.
+        pub method: crate::model::Method,
+        /// Whether it takes another row back.
+        pub reverses_id: Option<EntryId>,
+    }
+}
+
+/// Rows of a scope, the newest day first; `wanted` names the columns of `e` and `p`.
+pub(crate) async fn list(db: &Db, wanted: &mut Conditions, limit: i64) -> Result<Vec<Listed>> {
+    let tail = wanted.tail(" ORDER BY e.day DESC, e.id DESC LIMIT ?", args![limit]);
+    let sql = format!(
+        "SELECT e.id, p.name AS person_name, o.name AS organisation_name, e.title, e.day, e.started_at, e.ended_at, e.minutes,
+                e.method, e.reverses_id
+         FROM hours_entry e
+         JOIN person p ON p.tenant_id = e.tenant_id AND p.id = e.person_id
+         JOIN organisation o ON o.tenant_id = e.tenant_id AND o.id = e.organisation_id
+         WHERE {tail}"
+    );
+    db.all(&sql, wanted.args()).await
+}
+
+/// Writes a row when all rules hold; the length is computed here.
+///
+/// # Errors
+/// `Refused` with the rule that it breaks.
+pub async fn credit(tx: &mut Tx<'_>, cx: &Cx, new: &NewEntry) -> Result<EntryId> {
+    let minutes = rules::check(new.started_at, new.ended_at, new.window, cx.now)?;
+    let day = kernel::time::day(new.started_at);
+    take_day(tx, cx.tenant, new.person, day, minutes).await?;
+    if overlaps(tx, cx.tenant, new, day).await? {
+        return Err(HoursError::Overlap.into());
+    }
+    let id = EntryId::fresh();
+    let cells = args![
+        cx.tenant, id, new.person, new.activity, new.session, new.title, new.organisation, new.organisation_path, new.region,
+        new.kind, new.category, day, new.started_at, new.ended_at, minutes, new.method, None::<EntryId>, new.reason,
+        new.entered_by, new.approved_by, cx.now
+    ];
+    insert(tx, cells).await?;
+    Ok(id)
+}
+
+/// Takes the person's day, so that a second writer waits until this one is done.
+async fn take_day(tx: &mut Tx<'_>, tenant: TenantId, person: PersonId, day: NaiveDate, minutes: i64) -> Result<()> {
+    let sql = "INSERT INTO hours_day (tenant_id, person_id, day, minutes) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (tenant_id, person_id, day) DO UPDATE SET minutes = hours_day.minutes + excluded.minutes";
+    tx.execute(sql, args![tenant, person, day, minutes]).await?;
+    Ok(())
+}
+
+/// Rule 5: another row of this person at the same time that was not taken back.
+async fn overlaps(tx: &Tx<'_>, tenant: TenantId, new: &NewEntry, day: NaiveDate) -> Result<bool> {
+    let sql = "SELECT e.id FROM hours_entry e WHERE e.tenant_id = $1 AND e.person_id = $2 AND e.day = $3
+                 AND e.started_at < $4 AND e.ended_at > $5 AND e.reverses_id IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM hours_entry r WHERE r.tenant_id = e.tenant_id AND r.reverses_id = e.id) LIMIT 1";
+    let found: Option<Found> = tx.optional(sql, args![tenant, new.person, day, new.ended_at, new.started_at]).await?;
+    Ok(found.is_some())
+}
+
+async fn insert(tx: &mut Tx<'_>, cells: &[Value]) -> Result<()> {
+    let sql = "INSERT INTO hours_entry (tenant_id, id, person_id, activity_id, session_id, title, organisation_id, organisation_path,
+                 region_code, kind, category, day, started_at, ended_at, minutes, method, reverses_id, reason, entered_by, approved_by, made_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    tx.execute(sql, cells).await?;
+    let sql = "INSERT INTO hours_unsealed (tenant_id, id, source) VALUES ($1, $2, 'entry')";
+    tx.execute(sql, &[cells[0].clone(), cells[1].clone()]).await?;
+    Ok(())
+}
+
+row! { struct Kind { kind: String } }
+
+/// Takes a row back with a row of its own; the old one stays as it was.
+pub async fn reverse(tx: &mut Tx<'_>, cx: &Cx, entry: &Entry, reason: &str) -> Result<EntryId> {
+    if entry.reverses_id.is_some() {
+        return Err(HoursError::Reversed.into());
+    }
+    take_day(tx, cx.tenant, entry.person_id, entry.day, -entry.minutes).await?;
+    let before: Option<Found> = tx
+        .optional("SELECT id FROM hours_entry WHERE tenant_id = $1 AND reverses_id = $2", args![cx.tenant, entry.id])
+        .await?;
+    if before.is_some() {
+        return Err(HoursError::Reversed.into());
+    }
+    let kind: Kind =
+        tx.one("SELECT kind FROM hours_entry WHERE tenant_id = $1 AND id = $2", args![cx.tenant, entry.id]).await?;
+    let id = EntryId::fresh();
+    let cells = args![
+        cx.tenant, id, entry.person_id, entry.activity_id, entry.session_id, entry.title, entry.organisation_id,
+        entry.organisation_path, entry.region_code, kind.kind, entry.category, entry.day, entry.started_at, entry.ended_at,
+        -entry.minutes, entry.method, Some(entry.id), Some(reason.to_owned()), cx.actor.name, None::<String>, cx.now
+    ];
+    insert(tx, cells).await?;
+    Ok(id)
+}
