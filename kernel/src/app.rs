@@ -64,6 +64,8 @@ pub struct App {
     pub config: Config,
     /// Password hashing.
     pub hasher: Hasher,
+    /// Counters since the start.
+    pub metrics: crate::metrics::Metrics,
     /// A name for this process, for leases.
     pub process: String,
     /// Every permission, by name.
@@ -176,6 +178,7 @@ impl App {
             clock: ground.clock,
             config: ground.config,
             hasher: ground.hasher,
+            metrics: crate::metrics::Metrics::default(),
             process: crate::ids::fresh().simple().to_string(),
             permissions,
             routes,

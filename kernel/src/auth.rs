@@ -9,7 +9,8 @@ mod totp;
 
 pub(crate) use account::actor;
 pub use account::{
-    Account, NewAccount, RoleRow, change_password, disable, find, find_by_name, find_by_person, grant, insert, list, list_roles, revoke,
+    Account, NewAccount, RoleRow, change_password, disable, find, find_by_name, find_by_person, grant, insert, list,
+    list_roles, revoke,
 };
 pub use password::{Hasher, weakness};
 pub use session::{Session, end, end_all, open, read};
@@ -56,10 +57,9 @@ pub async fn use_link(tx: &mut Tx<'_>, purpose: &'static str, token: &str) -> Re
 
 /// The one-time link of the first start, while no account can sign in; valid for a day.
 pub async fn first_keeper_link(app: &App, tenant: TenantId) -> Result<Option<String>> {
-    row! { struct Any { id: crate::ids::AccountId } }
-    let any: Option<Any> =
-        app.db.optional("SELECT id FROM account WHERE tenant_id = $1 LIMIT 1", args![tenant]).await?;
-    if any.is_some() {
+    row! { struct Any { n: i64 } }
+    let any: Any = app.db.one("SELECT COUNT(*) AS n FROM account WHERE tenant_id = $1", args![tenant]).await?;
+    if any.n > 0 {
         return Ok(None);
     }
     let ends = app.clock.now() + Duration::days(1);

@@ -147,11 +147,11 @@ pub async fn work(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
 pub async fn run_one(app: &Arc<App>) -> Result<bool> {
     let now = app.clock.now();
     let lease = now - LEASE;
-    row! { struct Due { id: JobId } }
+    row! { struct Due { n: i64 } }
     // A cheap look first: most of the time nothing waits, and the lane is left alone.
-    let look = "SELECT id FROM job WHERE (state = 'waiting' AND run_at <= $1) OR (state = 'running' AND claimed_at < $2) LIMIT 1";
-    let due: Option<Due> = app.db.optional(look, args![now, lease]).await?;
-    if due.is_none() {
+    let look = "SELECT COUNT(*) AS n FROM job WHERE (state = 'waiting' AND run_at <= $1) OR (state = 'running' AND claimed_at < $2)";
+    let due: Due = app.db.one(look, args![now, lease]).await?;
+    if due.n == 0 {
         return Ok(false);
     }
     let lock = if app.db.is_server() { "FOR UPDATE SKIP LOCKED" } else { "" };

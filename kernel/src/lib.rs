@@ -16,6 +16,7 @@ pub mod http;
 pub mod ids;
 pub mod jobs;
 pub mod messages;
+pub mod metrics;
 pub mod module;
 pub mod policy;
 pub mod search;

@@ -9,8 +9,10 @@ use tokio::sync::oneshot;
 
 /// Collects items by key until the lane is free, then runs one verb over all of them, in the order they came.
 pub struct Gather<K, I, O> {
-    waiting: Arc<Mutex<HashMap<K, Vec<Waiting<I, O>>>>>,
+    waiting: Arc<Mutex<Lines<K, I, O>>>,
 }
+
+type Lines<K, I, O> = HashMap<K, Vec<Waiting<I, O>>>;
 
 struct Waiting<I, O> {
     item: I,

@@ -87,7 +87,7 @@ pub(super) struct Lane {
 
 enum Connected {
     Sqlite(Connection),
-    Postgres { options: PgConnectOptions, open: Option<PgConnection>, chain: String },
+    Postgres { options: Box<PgConnectOptions>, open: Option<Box<PgConnection>>, chain: String },
 }
 
 impl Lane {
@@ -96,7 +96,10 @@ impl Lane {
     }
 
     pub(super) fn postgres(options: PgConnectOptions, number: usize) -> Result<Self> {
-        Self::start(format!("write-{number}"), Connected::Postgres { options, open: None, chain: String::new() })
+        Self::start(
+            format!("write-{number}"),
+            Connected::Postgres { options: Box::new(options), open: None, chain: String::new() },
+        )
     }
 
     fn start(name: String, connected: Connected) -> Result<Self> {
@@ -231,7 +234,7 @@ impl Connected {
             && open.is_none()
         {
             let connection = PgConnection::connect_with(options).await.map_err(|e| postgres::describe(e, "connect"))?;
-            *open = Some(connection);
+            *open = Some(Box::new(connection));
             *chain = crate::ids::fresh().simple().to_string();
         }
         let text = if matches!(self, Self::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" };

@@ -37,6 +37,7 @@ pub(crate) fn router(app: &Arc<App>, routes: Vec<Routes>) -> axum::Router {
         .route("/assets/{mark}/{name}", get(assets::serve))
         .route("/healthz", get(|| async { "up\n" }))
         .route("/readyz", get(ready))
+        .route("/metrics", get(crate::metrics::show))
         .route(
             "/openapi.json",
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document.to_string()) }),
@@ -70,6 +71,7 @@ impl IntoResponse for Error {
 }
 
 async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let began = std::time::Instant::now();
     let headers = request.headers().clone();
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let ip = address(&app, &request);
@@ -90,6 +92,7 @@ async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> 
         append_cookie(&mut response, "flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     }
     protect(&cx, &mut response);
+    app.metrics.count(response.status(), began.elapsed());
     response
 }
 

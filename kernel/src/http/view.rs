@@ -122,6 +122,7 @@ impl Values for View {
 }
 
 /// The filters of every room's templates: `use kernel::http::filters;`.
+#[expect(missing_docs, reason = "the macro makes a struct and methods of its own for each documented filter")]
 pub mod filters {
     use super::View;
     use askama::{Values, get_value};
