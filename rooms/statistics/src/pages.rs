@@ -1,0 +1,285 @@
+//! The pages: table first, chart second, export last. All of them show one report.
+
+use crate::chart::{self, Bar};
+use crate::forms::{CATEGORIES, Filter, KINDS};
+use crate::model::{Group, METRICS, Metric, MetricCode, Month, Report, Row, Unit};
+use crate::{READ, rules, store};
+use askama::Template;
+use kernel::http::filters;
+use kernel::tables::{Column, Out, write_csv, write_xlsx};
+use kernel::{Answer, Cx, Error, Query, Result, Word, words};
+
+/// A cell as it is read.
+struct Cell {
+    head: &'static str,
+    text: String,
+    url: Option<String>,
+}
+
+/// A row as it is read.
+struct Line {
+    label: String,
+    url: Option<String>,
+    cells: Vec<Cell>,
+}
+
+/// A choice of a filter.
+struct Choice {
+    code: String,
+    label: String,
+    current: bool,
+}
+
+/// A tab: the same question in other rows.
+struct Tab {
+    word: String,
+    url: String,
+    current: bool,
+}
+
+struct Table {
+    heads: Vec<&'static Metric>,
+    head: String,
+    lines: Vec<Line>,
+    total: Line,
+    bars: Vec<Bar>,
+    height: i64,
+    as_of: chrono::DateTime<chrono::Utc>,
+}
+
+#[derive(Template)]
+#[template(path = "statistics/index.html")]
+struct Index {
+    title: Word,
+    table: Table,
+    tabs: Vec<Tab>,
+    towns: Vec<Choice>,
+    kinds: Vec<Choice>,
+    categories: Vec<Choice>,
+    from: String,
+    to: String,
+    filter: Filter,
+    team: Option<String>,
+    xlsx: String,
+    csv: String,
+}
+
+pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
+    let query = filter.query(&cx, READ).await?;
+    let report = store::figures(&cx.db, cx.tenant, &query).await?;
+    let towns = store::towns(&cx.db, cx.tenant).await?;
+    let team = match filter.team.as_str() {
+        "" => None,
+        number => store::team(&cx.db, cx.tenant, number).await?.map(|(name, _)| name),
+    };
+    let path = "/desk/statistics";
+    let choose =
+        |code: &str, chosen: &str, label: String| Choice { code: code.to_owned(), current: code == chosen, label };
+    let last = query.to.min(Month::of(cx.today())).max(query.from);
+    let page = Index {
+        title: title(&report),
+        table: table(&cx, &report, Some(&filter)),
+        tabs: tabs(&cx, &filter, path, query.group, Group::ALL),
+        towns: towns.iter().map(|(code, name)| choose(code, &filter.town, name.clone())).collect(),
+        kinds: KINDS
+            .iter()
+            .map(|k| choose(k, &filter.kind, cx.t(&format!("statistics.kind.{k}")).to_owned()))
+            .collect(),
+        categories: CATEGORIES
+            .iter()
+            .map(|c| choose(c, &filter.category, cx.t(&format!("statistics.category.{c}")).to_owned()))
+            .collect(),
+        from: query.from.to_string(),
+        to: last.to_string(),
+        team,
+        xlsx: filter.url("/desk/statistics/export.xlsx", &[]),
+        csv: filter.url("/desk/statistics/export.csv", &[]),
+        filter,
+    };
+    cx.page(&page)
+}
+
+fn title(report: &Report) -> Word {
+    match report.query.whole_year() {
+        Some(year) => Word::new("statistics.title_year").with("year", year),
+        None => {
+            let to = report.query.to.min(Month::of(kernel::time::day(report.query.now))).max(report.query.from);
+            Word::new("statistics.title_months").with("from", report.query.from).with("to", to)
+        }
+    }
+}
+
+fn tabs(cx: &Cx, filter: &Filter, path: &str, group: Group, all: &[Group]) -> Vec<Tab> {
+    let shown = all.iter().filter(|g| **g != Group::Total);
+    shown
+        .map(|g| Tab {
+            word: cx.t(&format!("statistics.by.{g}")).to_owned(),
+            url: filter.url(path, &[("group", g.as_str())]),
+            current: *g == group,
+        })
+        .collect()
+}
+
+/// What a row is called.
+pub(crate) fn label(cx: &Cx, group: Group, row: &Row) -> String {
+    if !row.name.is_empty() {
+        return row.name.clone();
+    }
+    match group {
+        Group::Kind => cx.t(&format!("statistics.kind.{}", row.code)).to_owned(),
+        Group::Category => cx.t(&format!("statistics.category.{}", row.code)).to_owned(),
+        _ => row.code.clone(),
+    }
+}
+
+/// A figure as people read it.
+fn text(cx: &Cx, metric: &Metric, row: &Row) -> String {
+    match row.figures.get(metric.code) {
+        Some(n) if metric.unit == Unit::Hours => words::hours(n),
+        Some(n) => words::number(n),
+        None if row.hidden && metric.personal => cx.t("statistics.hidden").to_owned(),
+        None => cx.t("statistics.none").to_owned(),
+    }
+}
+
+fn table(cx: &Cx, report: &Report, filter: Option<&Filter>) -> Table {
+    let group = report.query.group;
+    let line = |row: &Row, label: String, url: Option<String>, linked: bool| {
+        let cells = METRICS.iter().map(|metric| {
+            let url = filter.filter(|_| linked).and_then(|f| rows_behind(report, f, metric.code, row));
+            Cell { head: metric.head, text: text(cx, metric, row), url }
+        });
+        Line { label, url, cells: cells.collect() }
+    };
+    let named: Vec<(String, &Row)> = report.rows.iter().map(|row| (label(cx, group, row), row)).collect();
+    let bars: Vec<(String, i64, String)> = named
+        .iter()
+        .filter_map(|(label, row)| row.figures.get(MetricCode::Hours).map(|n| (label.clone(), n, words::hours(n))))
+        .collect();
+    let (bars, height) = chart::bars(&bars);
+    Table {
+        heads: METRICS.iter().collect(),
+        head: cx.t(&format!("statistics.head.{group}")).to_owned(),
+        lines: named
+            .into_iter()
+            .map(|(label, row)| line(row, label, filter.and_then(|f| deeper(f, group, row)), true))
+            .collect(),
+        total: line(&report.total, cx.t("statistics.total").to_owned(), None, true),
+        bars,
+        height,
+        as_of: report.as_of,
+    }
+}
+
+/// The report one step deeper into a row.
+fn deeper(filter: &Filter, group: Group, row: &Row) -> Option<String> {
+    let path = "/desk/statistics";
+    match group {
+        Group::Town => Some(filter.url(path, &[("town", &row.code), ("group", "team")])),
+        Group::Team => Some(filter.url(path, &[("team", &row.code), ("group", "month")])),
+        Group::Kind => Some(filter.url(path, &[("kind", &row.code), ("group", "team")])),
+        Group::Category => Some(filter.url(path, &[("category", &row.code), ("group", "town")])),
+        Group::Month => {
+            Some(filter.url(path, &[("year", ""), ("from", &row.code), ("to", &row.code), ("group", "town")]))
+        }
+        Group::Total => None,
+    }
+}
+
+/// The list of what a figure counts, where there is one.
+fn rows_behind(report: &Report, filter: &Filter, metric: MetricCode, row: &Row) -> Option<String> {
+    let town = if report.query.group == Group::Town { row.code.as_str() } else { filter.town.as_str() };
+    let list = |path: &str| if town.is_empty() { path.to_owned() } else { format!("{path}?town={town}") };
+    match metric {
+        MetricCode::Volunteers => Some(list("/desk/people")),
+        MetricCode::Teams => Some(list("/desk/teams")),
+        MetricCode::Activities => Some(list("/desk/activities")),
+        MetricCode::Hours => Some("/desk/hours".to_owned()),
+        MetricCode::Active | MetricCode::Services | MetricCode::Served => None,
+    }
+}
+
+fn sheet(cx: &Cx, report: &Report) -> (Vec<Column>, Vec<Vec<Out>>) {
+    let group = report.query.group;
+    let mut columns = vec![Column::new(cx.t(&format!("statistics.head.{group}")), 36)];
+    columns.extend(METRICS.iter().map(|m| Column::new(cx.t(m.head), 16)));
+    let line = |label: String, row: &Row| {
+        let mut cells = vec![Out::Text(label)];
+        cells.extend(METRICS.iter().map(|m| match row.figures.get(m.code) {
+            Some(n) if m.unit == Unit::Hours => Out::Hours(n),
+            Some(n) => Out::Int(n),
+            None => Out::Empty,
+        }));
+        cells
+    };
+    let mut rows: Vec<Vec<Out>> = report.rows.iter().map(|row| line(label(cx, group, row), row)).collect();
+    rows.push(line(cx.t("statistics.total").to_owned(), &report.total));
+    (columns, rows)
+}
+
+async fn export(cx: &Cx, filter: &Filter) -> Result<(String, Vec<Column>, Vec<Vec<Out>>)> {
+    let query = filter.query(cx, READ).await?;
+    let report = store::figures(&cx.db, cx.tenant, &query).await?;
+    let to = query.to.min(Month::of(cx.today())).max(query.from);
+    let (columns, rows) = sheet(cx, &report);
+    Ok((format!("statistics-{}-{}-{to}", query.group, query.from), columns, rows))
+}
+
+pub(crate) async fn xlsx(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
+    let (name, columns, rows) = export(&cx, &filter).await?;
+    let file = write_xlsx(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(cx.download(&format!("{name}.xlsx"), kind, file))
+}
+
+pub(crate) async fn csv(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
+    let (name, columns, rows) = export(&cx, &filter).await?;
+    let file = write_csv(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
+    Ok(cx.download(&format!("{name}.csv"), "text/csv; charset=utf-8", file))
+}
+
+#[derive(Template)]
+#[template(path = "statistics/figures.html")]
+struct Public {
+    title: Word,
+    table: Table,
+    tabs: Vec<Tab>,
+}
+
+const PUBLIC: &[Group] = &[Group::Town, Group::Kind, Group::Category, Group::Month];
+
+pub(crate) async fn public(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
+    let report = public_report(&cx, &filter).await?;
+    let tabs = tabs(&cx, &filter, "/figures", report.query.group, PUBLIC);
+    cx.page(&Public { title: title(&report), table: table(&cx, &report, None), tabs })
+}
+
+/// The report that strangers may read.
+pub(crate) async fn public_report(cx: &Cx, filter: &Filter) -> Result<Report> {
+    if filter.is_narrow() {
+        return Err(Error::Malformed(Word::new("error.query")));
+    }
+    let mut report = store::figures(&cx.db, cx.tenant, &filter.public(cx)?).await?;
+    rules::conceal(&mut report);
+    Ok(report)
+}
+
+#[derive(Template)]
+#[template(path = "statistics/dictionary.html")]
+struct Dictionary {
+    metrics: &'static [Metric],
+}
+
+pub(crate) async fn dictionary(cx: Cx) -> Result<Answer> {
+    cx.page(&Dictionary { metrics: &METRICS })
+}
+
+#[derive(Template)]
+#[template(path = "statistics/figures_dictionary.html")]
+struct PublicDictionary {
+    metrics: &'static [Metric],
+}
+
+pub(crate) async fn public_dictionary(cx: Cx) -> Result<Answer> {
+    cx.page(&PublicDictionary { metrics: &METRICS })
+}

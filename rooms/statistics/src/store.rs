@@ -1,0 +1,147 @@
+//! The SQL of the figures: everything is read from the roll-ups and the registers, nothing is typed and nothing is kept.
+
+mod active;
+mod names;
+mod registers;
+
+pub(crate) use names::{team, towns};
+
+use crate::model::{Group, MetricCode, Query, Report, Row};
+use kernel::{Conditions, Cx, Read, Result, TenantId, args, row};
+use std::collections::BTreeMap;
+
+row! {
+    /// A group's code with its number.
+    struct Counted { code: String, n: i64 }
+}
+
+row! { struct Sums { code: String, minutes: i64, services: i64, served: i64 } }
+
+/// Numbers by the code of their group.
+type Numbers = BTreeMap<String, i64>;
+
+fn numbers(rows: Vec<Counted>) -> Numbers {
+    rows.into_iter().map(|r| (r.code, r.n)).collect()
+}
+
+/// The one verb behind every face: the report that a question asks for.
+pub async fn figures(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Report> {
+    let sums = sums(db, tenant, query).await?;
+    let active = active::of(db, tenant, query).await?;
+    let volunteers = registers::volunteers(db, tenant, query).await?;
+    let teams = registers::teams(db, tenant, query).await?;
+    let activities = registers::activities(db, tenant, query).await?;
+
+    let mut total = empty("");
+    total.figures.set(MetricCode::Services, Some(sums.values().map(|s| s.services).sum()));
+    total.figures.set(MetricCode::Hours, Some(sums.values().map(|s| s.minutes).sum()));
+    total.figures.set(MetricCode::Served, Some(sums.values().map(|s| s.served).sum()));
+    total.figures.set(MetricCode::Active, Some(active.total));
+    total.figures.set(MetricCode::Volunteers, volunteers.as_ref().map(|v| v.total));
+    total.figures.set(MetricCode::Teams, teams.as_ref().map(|t| t.total));
+    total.figures.set(MetricCode::Activities, Some(activities.total));
+
+    let mut found: Vec<String> = sums.keys().cloned().collect();
+    for part in [Some(&active), volunteers.as_ref(), teams.as_ref(), Some(&activities)].into_iter().flatten() {
+        found.extend(part.rows.keys().cloned());
+    }
+    let mut rows = Vec::new();
+    for (code, name) in names::rows(db, tenant, query, found).await? {
+        let mut row = Row { name, ..empty(&code) };
+        let sum = sums.get(&code);
+        let mut set = |metric, n: Option<i64>| row.figures.set(metric, n);
+        set(MetricCode::Services, Some(sum.map_or(0, |s| s.services)));
+        set(MetricCode::Hours, Some(sum.map_or(0, |s| s.minutes)));
+        set(MetricCode::Served, Some(sum.map_or(0, |s| s.served)));
+        set(MetricCode::Active, Some(active.of(&code)));
+        set(MetricCode::Volunteers, volunteers.as_ref().map(|v| v.of(&code)));
+        set(MetricCode::Teams, teams.as_ref().map(|t| t.of(&code)));
+        set(MetricCode::Activities, Some(activities.of(&code)));
+        rows.push(row);
+    }
+    if query.group == Group::Team {
+        rows.sort_by_key(|r| std::cmp::Reverse(r.figures.get(MetricCode::Hours)));
+    }
+    Ok(Report { query: query.clone(), rows, total, as_of: query.now })
+}
+
+fn empty(code: &str) -> Row {
+    Row { code: code.to_owned(), name: String::new(), figures: crate::Figures::default(), hidden: false }
+}
+
+/// A metric by group, with its own total: people are counted once in it.
+struct Part {
+    rows: Numbers,
+    total: i64,
+}
+
+impl Part {
+    fn of(&self, code: &str) -> i64 {
+        self.rows.get(code).copied().unwrap_or(0)
+    }
+}
+
+/// The condition of a roll-up table `m`, with its team `o` joined where the question needs the team's path.
+struct Slice {
+    join: &'static str,
+    wanted: Conditions,
+}
+
+const TEAM: &str = " JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id";
+
+impl Slice {
+    /// `period` is the condition that chooses the rows of the time asked for.
+    fn of(tenant: TenantId, query: &Query) -> Self {
+        let mut wanted = Conditions::new("m.tenant_id = ?", args![tenant]);
+        if !query.region.is_empty() {
+            let end = kernel::policy::after(&query.region);
+            wanted.and("m.region_code >= ? AND m.region_code < ?", args![query.region, end]);
+        }
+        if !query.kind.is_empty() {
+            wanted.and("m.kind = ?", args![query.kind]);
+        }
+        if !query.category.is_empty() {
+            wanted.and("m.category = ?", args![query.category]);
+        }
+        let scoped = query.reach.as_ref().filter(|r| !r.is_all());
+        if !query.organisation.is_empty() {
+            let end = kernel::policy::after(&query.organisation);
+            wanted.and("o.path >= ? AND o.path < ?", args![query.organisation, end]);
+        }
+        if let Some(reach) = scoped {
+            wanted.within(reach, "m.region_code", "o.path");
+        }
+        let join = if scoped.is_some() || !query.organisation.is_empty() { TEAM } else { "" };
+        Self { join, wanted }
+    }
+}
+
+/// Minutes, person-times of volunteers and people served, by group.
+async fn sums(db: &impl Read, tenant: TenantId, query: &Query) -> Result<BTreeMap<String, Sums>> {
+    let mut slice = Slice::of(tenant, query);
+    slice.wanted.and("m.day >= ? AND m.day <= ?", args![query.from.first(), query.to.last()]);
+    let (code, join) = match query.group {
+        Group::Town => ("substr(m.region_code, 1, 9)", slice.join),
+        Group::Team => ("o.number", TEAM),
+        Group::Kind => ("m.kind", slice.join),
+        Group::Category => ("m.category", slice.join),
+        Group::Month => ("substr(CAST(m.day AS TEXT), 1, 7)", slice.join),
+        Group::Total => ("''", slice.join),
+    };
+    let tail = slice.wanted.tail(" GROUP BY 1", args![]);
+    let sql = format!(
+        "SELECT {code} AS code, CAST(SUM(m.minutes) AS BIGINT) AS minutes, CAST(SUM(m.services) AS BIGINT) AS services,
+                CAST(SUM(m.served) AS BIGINT) AS served
+         FROM metric_day m{join} WHERE {tail}"
+    );
+    let rows: Vec<Sums> = db.all(&sql, slice.wanted.args()).await?;
+    Ok(rows.into_iter().map(|r| (r.code.clone(), r)).collect())
+}
+
+/// What a wall shows of a year, in this order: volunteers, teams, minutes, people served.
+pub async fn year_totals(cx: Cx, year: i32) -> Result<[i64; 4]> {
+    let report = figures(&cx.db, cx.tenant, &Query::year(year, Group::Total, cx.now)).await?;
+    let of = |metric| report.total.figures.get(metric).unwrap_or(0);
+    let shown = [MetricCode::Volunteers, MetricCode::Teams, MetricCode::Hours, MetricCode::Served];
+    Ok(shown.map(of))
+}

@@ -1,0 +1,63 @@
+//! Which rows a report has and what they are called: all towns and months also when nothing happened there.
+
+use crate::model::{Group, Query};
+use kernel::{Read, Result, TenantId, args, row};
+use std::collections::BTreeMap;
+
+row! { struct Named { code: String, name: String } }
+
+/// Code and name of each row in the order of reading. `found` are the codes that have figures.
+pub(super) async fn rows(
+    db: &impl Read,
+    tenant: TenantId,
+    query: &Query,
+    found: Vec<String>,
+) -> Result<Vec<(String, String)>> {
+    let mut all: BTreeMap<String, String> = match query.group {
+        Group::Total => return Ok(Vec::new()),
+        Group::Month => return Ok(query.months().into_iter().map(|m| (m.to_string(), String::new())).collect()),
+        Group::Town => found.into_iter().map(|code| (code.clone(), code)).collect(),
+        Group::Team | Group::Kind | Group::Category => found.into_iter().map(|code| (code, String::new())).collect(),
+    };
+    for named in known(db, tenant, query).await? {
+        // A narrowed report names only what it counts; the whole district shows its empty towns too.
+        if !query.is_narrowed() && query.group == Group::Town || all.contains_key(&named.code) {
+            all.insert(named.code, named.name);
+        }
+    }
+    Ok(all.into_iter().collect())
+}
+
+async fn known(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Vec<Named>> {
+    match query.group {
+        Group::Town => {
+            let sql = "SELECT r.code, r.name FROM region r JOIN tenant t ON r.parent_code = t.code
+                       WHERE t.id = $1 AND r.level = 'town'";
+            db.all(sql, args![tenant]).await
+        }
+        Group::Team => {
+            db.all(
+                "SELECT number AS code, name FROM organisation WHERE tenant_id = $1 AND tree = 'team'",
+                args![tenant],
+            )
+            .await
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The name of an organisation with this number, and its path.
+pub(crate) async fn team(db: &impl Read, tenant: TenantId, number: &str) -> Result<Option<(String, String)>> {
+    row! { struct Team { name: String, path: String } }
+    let sql = "SELECT name, path FROM organisation WHERE tenant_id = $1 AND tree = 'team' AND number = $2";
+    let found: Option<Team> = db.optional(sql, args![tenant, number]).await?;
+    Ok(found.map(|t| (t.name, t.path)))
+}
+
+/// The towns of the district: code and name.
+pub(crate) async fn towns(db: &impl Read, tenant: TenantId) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT r.code, r.name FROM region r JOIN tenant t ON r.parent_code = t.code
+               WHERE t.id = $1 AND r.level = 'town' ORDER BY r.code";
+    let rows: Vec<Named> = db.all(sql, args![tenant]).await?;
+    Ok(rows.into_iter().map(|r| (r.code, r.name)).collect())
+}

@@ -1,0 +1,159 @@
+//! Figures read from the registers: volunteers, teams and activities. Volunteers and teams stand as at the period's end.
+
+use super::{Counted, Numbers, Part, numbers};
+use crate::model::{Group, Query};
+use kernel::{Conditions, Read, Result, TenantId, args, row};
+
+/// Registered volunteers. A category has none: people register for service, not for a category.
+pub(super) async fn volunteers(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Option<Part>> {
+    if query.group == Group::Category || !query.category.is_empty() {
+        return Ok(None);
+    }
+    let by_team = matches!(query.group, Group::Team | Group::Kind);
+    let in_team = by_team || !query.organisation.is_empty() || !query.kind.is_empty();
+    let mut wanted = Conditions::new("p.tenant_id = ? AND p.state IN ('active', 'dormant')", args![tenant]);
+    wanted.and("p.registered_on <= ?", args![query.to.last()]);
+    region(&mut wanted, query, "p.region_code >= ? AND p.region_code < ?");
+    if in_team {
+        wanted.and("m.to_on IS NULL AND o.tree = 'team'", args![]);
+        team(&mut wanted, query);
+    }
+    if let Some(reach) = query.reach.as_ref().filter(|r| !r.is_all()) {
+        wanted.within(reach, "p.region_code", if in_team { "o.path" } else { "" });
+    }
+    let code = match query.group {
+        Group::Town => "substr(p.region_code, 1, 9)",
+        Group::Team => "o.number",
+        Group::Kind => "o.kind",
+        Group::Month => "substr(CAST(p.registered_on AS TEXT), 1, 7)",
+        Group::Category | Group::Total => "''",
+    };
+    let rows = people(db, &wanted, code, in_team).await?;
+    let total = if by_team { people(db, &wanted, "''", true).await?.into_values().sum() } else { rows.values().sum() };
+    let rows = if query.group == Group::Month { grown(query, &rows) } else { rows };
+    Ok(Some(Part { rows, total }))
+}
+
+async fn people(db: &impl Read, wanted: &Conditions, code: &str, in_team: bool) -> Result<Numbers> {
+    let mut wanted = wanted.clone();
+    let sql = if in_team {
+        let tail = wanted.tail("", args![]);
+        // A person of several teams is one person in each of their rows and one in the total.
+        format!(
+            "SELECT code, COUNT(*) AS n FROM (
+               SELECT DISTINCT {code} AS code, m.person_id FROM organisation o
+               JOIN membership m ON m.tenant_id = o.tenant_id AND m.organisation_id = o.id
+               JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id WHERE {tail}) AS person
+             GROUP BY code"
+        )
+    } else {
+        let tail = wanted.tail(" GROUP BY 1", args![]);
+        format!("SELECT {code} AS code, COUNT(*) AS n FROM person p WHERE {tail}")
+    };
+    Ok(numbers(db.all::<Counted>(&sql, wanted.args()).await?))
+}
+
+/// Active teams; a category has none.
+pub(super) async fn teams(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Option<Part>> {
+    if query.group == Group::Category || !query.category.is_empty() {
+        return Ok(None);
+    }
+    let mut wanted = Conditions::new(
+        "o.tenant_id = ? AND o.tree = 'team' AND o.state = 'active' AND o.kind NOT IN ('federation', 'town')",
+        args![tenant],
+    );
+    wanted.and("(o.founded_on IS NULL OR o.founded_on <= ?)", args![query.to.last()]);
+    region(&mut wanted, query, "o.region_code >= ? AND o.region_code < ?");
+    team(&mut wanted, query);
+    if let Some(reach) = query.reach.as_ref().filter(|r| !r.is_all()) {
+        wanted.within(reach, "o.region_code", "o.path");
+    }
+    let code = match query.group {
+        Group::Town => "substr(o.region_code, 1, 9)",
+        Group::Team => "o.number",
+        Group::Kind => "o.kind",
+        Group::Month => "COALESCE(substr(CAST(o.founded_on AS TEXT), 1, 7), '')",
+        Group::Category | Group::Total => "''",
+    };
+    let tail = wanted.tail(" GROUP BY 1", args![]);
+    let sql = format!("SELECT {code} AS code, COUNT(*) AS n FROM organisation o WHERE {tail}");
+    let rows = numbers(db.all(&sql, wanted.args()).await?);
+    let total = rows.values().sum();
+    let rows = if query.group == Group::Month { grown(query, &rows) } else { rows };
+    Ok(Some(Part { rows, total }))
+}
+
+row! { struct Spell { first: String, last: String, n: i64 } }
+
+/// Activities of which a day lies in the period. One that lasts for months stands in each of them and once in the total.
+pub(super) async fn activities(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Part> {
+    let mut wanted = Conditions::new("a.tenant_id = ? AND a.state IN ('running', 'ended', 'backfill')", args![tenant]);
+    let until = query.to.last().min(kernel::time::day(query.now));
+    wanted.and("a.starts_on <= ? AND a.ends_on >= ?", args![until, query.from.first()]);
+    region(&mut wanted, query, "a.region_code >= ? AND a.region_code < ?");
+    if !query.organisation.is_empty() {
+        let end = kernel::policy::after(&query.organisation);
+        wanted.and("a.organisation_path >= ? AND a.organisation_path < ?", args![query.organisation, end]);
+    }
+    if !query.kind.is_empty() {
+        wanted.and("a.kind = ?", args![query.kind]);
+    }
+    if !query.category.is_empty() {
+        wanted.and("a.category = ?", args![query.category]);
+    }
+    if let Some(reach) = query.reach.as_ref().filter(|r| !r.is_all()) {
+        wanted.within(reach, "a.region_code", "a.organisation_path");
+    }
+    if query.group == Group::Month {
+        return spells(db, wanted, query).await;
+    }
+    let (code, join) = match query.group {
+        Group::Town => ("substr(a.region_code, 1, 9)", ""),
+        Group::Team => ("o.number", " JOIN organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id"),
+        Group::Kind => ("a.kind", ""),
+        Group::Category => ("a.category", ""),
+        Group::Month | Group::Total => ("''", ""),
+    };
+    let tail = wanted.tail(" GROUP BY 1", args![]);
+    let sql = format!("SELECT {code} AS code, COUNT(*) AS n FROM activity a{join} WHERE {tail}");
+    let rows = numbers(db.all(&sql, wanted.args()).await?);
+    Ok(Part { total: rows.values().sum(), rows })
+}
+
+async fn spells(db: &impl Read, mut wanted: Conditions, query: &Query) -> Result<Part> {
+    let tail = wanted.tail(" GROUP BY 1, 2", args![]);
+    let sql = format!(
+        "SELECT substr(CAST(a.starts_on AS TEXT), 1, 7) AS first, substr(CAST(a.ends_on AS TEXT), 1, 7) AS last, COUNT(*) AS n
+         FROM activity a WHERE {tail}"
+    );
+    let spells: Vec<Spell> = db.all(&sql, wanted.args()).await?;
+    let mut rows = Numbers::new();
+    for month in query.months() {
+        let month = month.to_string();
+        let held = spells.iter().filter(|s| s.first <= month && s.last >= month).map(|s| s.n).sum();
+        rows.insert(month, held);
+    }
+    Ok(Part { rows, total: spells.iter().map(|s| s.n).sum() })
+}
+
+/// How many there were at each month's end.
+fn grown(query: &Query, new: &Numbers) -> Numbers {
+    let upto = |month: &str| new.iter().filter(|(code, _)| code.as_str() <= month).map(|(_, n)| n).sum();
+    query.months().into_iter().map(|m| m.to_string()).map(|m| (m.clone(), upto(&m))).collect()
+}
+
+fn region(wanted: &mut Conditions, query: &Query, condition: &'static str) {
+    if !query.region.is_empty() {
+        wanted.and(condition, args![query.region, kernel::policy::after(&query.region)]);
+    }
+}
+
+fn team(wanted: &mut Conditions, query: &Query) {
+    if !query.organisation.is_empty() {
+        let end = kernel::policy::after(&query.organisation);
+        wanted.and("o.path >= ? AND o.path < ?", args![query.organisation, end]);
+    }
+    if !query.kind.is_empty() {
+        wanted.and("o.kind = ?", args![query.kind]);
+    }
+}
