@@ -178,6 +178,17 @@ impl Db {
         matches!(self.0.engine, Engine::Postgres(_))
     }
 
+    /// Prepares a statement without running it; for the test that tries all of them on both engines.
+    pub async fn prepare(&self, sql: &str) -> Result<()> {
+        match &self.0.engine {
+            Engine::Sqlite { path, id } => with_reader(path, *id, |reader| sqlite::prepare(reader, sql)),
+            Engine::Postgres(pool) => {
+                let mut connection = pool.acquire().await.map_err(|e| postgres::describe(e, sql))?;
+                postgres::prepare(&mut connection, sql).await
+            }
+        }
+    }
+
     /// A short round trip; an error says that the database is away.
     pub async fn ping(&self) -> Result<()> {
         crate::row! { struct One { one: i64 } }

@@ -26,6 +26,18 @@ pub mod tenants;
 pub mod time;
 pub mod words;
 
+/// The keys of the kernel's own words, for the test of all words.
+#[must_use]
+pub fn desk_words() -> Vec<String> {
+    desk::module().word_keys()
+}
+
+/// The kernel's own permissions, for the matrix.
+#[must_use]
+pub fn desk_permissions() -> Vec<Permission> {
+    desk::module().permission_table().to_vec()
+}
+
 pub use app::{App, Config, Ground};
 pub use audit::Deed;
 pub use cx::{Actor, Cx};

@@ -66,6 +66,18 @@ pub struct Module {
 }
 
 impl Module {
+    /// The keys of its words, for the test of all words.
+    #[must_use]
+    pub fn word_keys(&self) -> Vec<String> {
+        crate::words::Words::load(&self.words).map(|w| w.keys().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    /// Its permissions, for the matrix.
+    #[must_use]
+    pub fn permission_table(&self) -> &[Permission] {
+        &self.permissions
+    }
+
     /// An empty room.
     #[must_use]
     pub fn new(name: &'static str) -> Self {

@@ -53,6 +53,11 @@ pub(super) async fn execute(connection: &mut PgConnection, sql: &str, args: &[Va
     Ok(done.rows_affected())
 }
 
+pub(super) async fn prepare(connection: &mut PgConnection, sql: &str) -> Result<()> {
+    script(connection, &format!("PREPARE tried AS {sql}")).await?;
+    script(connection, "DEALLOCATE tried").await
+}
+
 /// Runs a script of several statements without arguments.
 pub(super) async fn script(connection: &mut PgConnection, sql: &str) -> Result<()> {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map_err(|e| describe(e, sql))?;

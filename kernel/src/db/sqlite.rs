@@ -57,6 +57,10 @@ pub(super) fn rows<T: FromRow>(connection: &Connection, sql: &str, args: &[Value
     Ok(found)
 }
 
+pub(super) fn prepare(connection: &Connection, sql: &str) -> Result<()> {
+    connection.prepare(&numbered(sql)).map(drop).map_err(|e| describe(e, sql))
+}
+
 pub(super) fn execute(connection: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
     let mut statement = connection.prepare_cached(&numbered(sql)).map_err(|e| describe(e, sql))?;
     bind(&mut statement, args)?;
