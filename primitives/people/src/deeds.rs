@@ -39,7 +39,3 @@ deed! {
     /// A list left the system.
     Exported, "people.exported" { rows: usize, masked: bool, format: &'static str, reason: String, filter: String }
 }
-deed! {
-    /// A list of S3 columns was handed to a program.
-    ReadByProgram, "people.read_by_program" { field: &'static str }
-}
