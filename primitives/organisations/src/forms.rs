@@ -1,1 +1,190 @@
-//! tmp
+//! What a browser sends about an organisation or a membership, and what may exist.
+
+use crate::model::{Kind, MembershipRole, NewOrganisation, Organisation, OrganisationId, State, Tree};
+use crate::store;
+use chrono::NaiveDate;
+use kernel::{Cx, Error, FieldErrors, Result, Word};
+use people::Person;
+use people::rules::phone;
+use serde::Deserialize;
+
+/// An organisation as typed. At a change an empty phone stays as it is.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct OrganisationForm {
+    pub name: String,
+    pub kind: String,
+    pub region: String,
+    /// The number of the one above; empty for a root. Read for a new one alone.
+    pub parent: String,
+    pub founded_on: String,
+    pub contact_name: String,
+    pub contact_phone: String,
+    pub purpose: String,
+    pub state: String,
+}
+
+impl OrganisationForm {
+    pub(crate) fn of(team: &Organisation) -> Self {
+        Self {
+            name: team.name.clone(),
+            kind: team.kind.to_string(),
+            region: team.region_code.clone(),
+            parent: String::new(),
+            founded_on: team.founded_on.map(|d| d.to_string()).unwrap_or_default(),
+            contact_name: team.contact_name.clone().unwrap_or_default(),
+            contact_phone: String::new(),
+            purpose: team.purpose.clone().unwrap_or_default(),
+            state: team.state.to_string(),
+        }
+    }
+
+    /// What may exist; `before` is the record that is changed.
+    pub(crate) async fn check(
+        &self,
+        cx: &Cx,
+        before: Option<&Organisation>,
+    ) -> Result<std::result::Result<NewOrganisation, FieldErrors>> {
+        let mut errors = FieldErrors::none();
+        let name = errors.text("name", &self.name, 60);
+        let kind: Option<Kind> = errors.choice("kind", &self.kind);
+        let founded_on = match self.founded_on.trim() {
+            "" => None,
+            text => errors.date("founded_on", text),
+        };
+        if founded_on.is_some_and(|day| day > cx.today()) {
+            errors.add("founded_on", Word::new("organisations.future"));
+        }
+        let state = match (before, self.state.as_str()) {
+            (None, _) => Some(State::Active),
+            (Some(before), "") => Some(before.state),
+            (Some(_), text) => errors.choice("state", text),
+        };
+        let region = places::find_region(&cx.db, self.region.trim()).await.ok();
+        if region.is_none() {
+            errors.add("region", Word::new("form.choose"));
+        }
+        let parent = self.parent(cx, before, &mut errors).await?;
+        let contact_phone = self.phone(before, &mut errors);
+        let (contact_name, purpose) = (
+            errors.optional_text("contact_name", &self.contact_name, 40),
+            errors.optional_text("purpose", &self.purpose, 500),
+        );
+        let (Some(kind), Some(state), Some(region)) = (kind, state, region) else { return Ok(Err(errors)) };
+        if !errors.is_empty() {
+            return Ok(Err(errors));
+        }
+        let mut new = NewOrganisation::team(&name, kind, &region.code, parent);
+        new.tree = before.map_or(Tree::Team, |b| b.tree);
+        Ok(Ok(NewOrganisation { founded_on, contact_name, contact_phone, purpose, state, ..new }))
+    }
+
+    async fn parent(
+        &self,
+        cx: &Cx,
+        before: Option<&Organisation>,
+        errors: &mut FieldErrors,
+    ) -> Result<Option<OrganisationId>> {
+        let number = self.parent.trim();
+        if before.is_some() || number.is_empty() {
+            return Ok(None);
+        }
+        let found = store::find_by_number(&cx.db, cx.tenant, Tree::Team, number).await?;
+        if found.is_none() {
+            errors.add("parent", Word::new("organisations.no_parent"));
+        }
+        Ok(found.map(|o| o.id))
+    }
+
+    fn phone(&self, before: Option<&Organisation>, errors: &mut FieldErrors) -> Option<String> {
+        match self.contact_phone.trim() {
+            "" => before.and_then(|b| b.contact_phone.clone()),
+            text => match phone::parse(text) {
+                Ok(phone) => Some(phone.number),
+                Err(e) => {
+                    errors.add("contact_phone", Word::new(e.word()));
+                    None
+                }
+            },
+        }
+    }
+}
+
+/// A member to be: named by the volunteer's number or the phone, so that two of one name are told apart.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct MemberForm {
+    pub who: String,
+    pub role: String,
+    pub from_on: String,
+}
+
+impl MemberForm {
+    pub(crate) async fn check(
+        &self,
+        cx: &Cx,
+    ) -> Result<std::result::Result<(Person, MembershipRole, NaiveDate), FieldErrors>> {
+        let mut errors = FieldErrors::none();
+        let role = errors.choice("role", &self.role);
+        let from_on = match self.from_on.trim() {
+            "" => Some(cx.today()),
+            text => errors.date("from_on", text),
+        };
+        if from_on.is_some_and(|day| day > cx.today()) {
+            errors.add("from_on", Word::new("organisations.future"));
+        }
+        let person = match self.person(cx).await? {
+            Ok(person) => Some(person),
+            Err(word) => {
+                errors.add("who", word);
+                None
+            }
+        };
+        match (person, role, from_on) {
+            (Some(person), Some(role), Some(from_on)) if errors.is_empty() => Ok(Ok((person, role, from_on))),
+            _ => Ok(Err(errors)),
+        }
+    }
+
+    async fn person(&self, cx: &Cx) -> Result<std::result::Result<Person, Word>> {
+        let text = self.who.trim();
+        if text.is_empty() {
+            return Ok(Err(Word::new("form.required")));
+        }
+        if let Ok(number) = people::rules::volunteer_number::parse(text)
+            && let Some(person) = people::find_by_number(&cx.db, cx.tenant, &number).await?
+        {
+            return Ok(Ok(person));
+        }
+        let Ok(phone) = phone::parse(text) else { return Ok(Err(Word::new("organisations.who_unreadable"))) };
+        let mut found = people::find_by_phone(&cx.db, cx.tenant, &phone.number).await?;
+        Ok(match (found.pop(), found.is_empty()) {
+            (None, _) => Err(Word::new("organisations.who_nobody")),
+            (Some(person), true) => Ok(person),
+            (Some(_), false) => Err(Word::new("organisations.who_several")),
+        })
+    }
+}
+
+/// Why and when somebody leaves.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LeaveForm {
+    pub last: String,
+    pub reason: String,
+}
+
+impl LeaveForm {
+    pub(crate) fn check(&self, cx: &Cx) -> Result<(NaiveDate, String)> {
+        let mut errors = FieldErrors::none();
+        let last = match self.last.trim() {
+            "" => Some(cx.today()),
+            text => errors.date("last", text),
+        };
+        let reason = errors.text("reason", &self.reason, 120);
+        match last.filter(|_| errors.is_empty()) {
+            Some(last) => Ok((last, reason)),
+            None => Err(Error::Invalid(errors)),
+        }
+    }
+}

@@ -13,7 +13,7 @@ mod ties;
 mod verbs;
 
 pub use model::{
-    Kind, Member, Membership, MembershipId, MembershipRole, NewMembership, NewOrganisation, Organisation,
+    Change, Kind, Member, Membership, MembershipId, MembershipOf, MembershipRole, NewMembership, NewOrganisation, Organisation,
     OrganisationId, State, TeamOf, Tree,
 };
 pub use store::{

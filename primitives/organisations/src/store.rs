@@ -3,7 +3,7 @@
 mod membership;
 mod organisation;
 
-pub(crate) use membership::{begin, end, find_membership, find_open, insert_memberships, leading};
+pub(crate) use membership::{begin, end, find_open, insert_memberships, leading};
 pub use membership::{count_members, history_of, is_member, leaders_of, members, teams_of, teams_of_many};
 pub use organisation::{
     OrganisationFilter, changes, count, find, find_by_name, find_by_number, find_by_path, find_many, list,

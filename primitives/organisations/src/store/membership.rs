@@ -12,11 +12,6 @@ use std::collections::HashMap;
 
 const COLUMNS: &str = "id, organisation_id, person_id, role, from_on, to_on, reason";
 
-/// One membership.
-pub(crate) async fn find_membership(db: &impl Read, tenant: TenantId, id: MembershipId) -> Result<Membership> {
-    db.one(&format!("SELECT {COLUMNS} FROM membership WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
-}
-
 /// The memberships of a person in an organisation that go on, in any role.
 pub(crate) async fn find_open(
     db: &impl Read,
