@@ -39,8 +39,8 @@ pub struct RequestFacts {
     pub path: String,
     /// The session's keyed hash, when somebody is signed in.
     pub session: Option<String>,
-    /// The one-time key of a form or of an API call.
-    pub once: Option<String>,
+    /// The one-time key of an API call, or of a form once it was read.
+    pub once: std::sync::OnceLock<String>,
     /// Elder mode.
     pub elder: bool,
     /// A script or another program asks, so errors are problem+json.
@@ -166,7 +166,7 @@ impl Cx {
         F: for<'x, 'y> AsyncFnOnce(&'x mut Tx<'y>) -> Result<T> + Send + 'static,
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let Some(key) = self.request.once.clone() else { return self.db.write(lane, verb).await };
+        let Some(key) = self.request.once.get().cloned() else { return self.db.write(lane, verb).await };
         row! { struct Kept { answer: Json<serde_json::Value> } }
         let (tenant, now) = (self.tenant, self.now);
         let who = self.actor.account.map_or_else(|| self.request.ip.clone(), |a| a.to_string());

@@ -12,6 +12,7 @@ use crate::cx::Cx;
 use crate::error::Result;
 use crate::http::{Answer, Query, Routes};
 use crate::ids::Raw;
+use crate::jobs::Recurring;
 use crate::module::{Module, NavItem};
 use crate::policy::{Class, Permission, Role};
 use serde::Deserialize;
@@ -66,6 +67,7 @@ pub(crate) fn module() -> Module {
         .words(crate::words!("tables"))
         .routes(routes)
         .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, EXPLAIN])
+        .every(Recurring { name: "kernel.sweep", every: 600_000, run: |cx| Box::pin(crate::sweep::sweep(cx)) })
         .nav(NavItem { order: 0, word: "nav.work", url: "/desk", permission: WORK })
         .nav(NavItem { order: 120, word: "nav.accounts", url: "/desk/accounts", permission: ACCOUNTS })
         .nav(NavItem { order: 121, word: "nav.explain", url: "/desk/explain", permission: EXPLAIN })

@@ -4,6 +4,7 @@ use crate::cx::Cx;
 use crate::db::{Read, Tx};
 use crate::error::Result;
 use crate::ids::FileId;
+use crate::secret::Secret;
 use crate::{args, row};
 use sha2::{Digest as _, Sha256};
 
@@ -21,7 +22,10 @@ row! {
 
 /// Keeps a file.
 pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, name: &str, kind: &str, content: Vec<u8>) -> Result<FileId> {
-    let id = FileId::fresh();
+    put(tx, cx, (FileId::fresh(), name, kind), content).await
+}
+
+async fn put(tx: &mut Tx<'_>, cx: &Cx, (id, name, kind): (FileId, &str, &str), content: Vec<u8>) -> Result<FileId> {
     let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
     let sum: String = Sha256::digest(&content).iter().map(|b| format!("{b:02x}")).collect();
     let label: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
@@ -29,6 +33,24 @@ pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, name: &str, kind: &str, content: V
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     tx.execute(sql, args![cx.tenant, id, label, kind, size, sum, content, cx.now, cx.actor.account]).await?;
     Ok(id)
+}
+
+/// Keeps a file that holds S4 data: sealed, so that neither the database nor its backup shows it. The name stays readable.
+pub async fn insert_sealed(tx: &mut Tx<'_>, cx: &Cx, name: &str, kind: &str, content: &[u8]) -> Result<FileId> {
+    let id = FileId::fresh();
+    let sealed = cx.app.keys.seal_bytes(&place(id), content)?;
+    put(tx, cx, (id, name, kind), sealed).await
+}
+
+/// Opens a file that was kept sealed (S4: the caller leaves the trace).
+pub async fn open_sealed(db: &impl Read, cx: &Cx, id: FileId) -> Result<Secret<File>> {
+    let file = find(db, cx, id).await?;
+    let content = cx.app.keys.open_bytes(&place(id), &file.content)?;
+    Ok(Secret::new(File { content: content.expose().clone(), ..file }))
+}
+
+fn place(id: FileId) -> String {
+    format!("file:{id}")
 }
 
 /// One file of the district.

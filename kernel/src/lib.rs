@@ -21,6 +21,7 @@ pub mod module;
 pub mod policy;
 pub mod search;
 pub mod secret;
+mod sweep;
 pub mod tables;
 pub mod tenants;
 pub mod time;

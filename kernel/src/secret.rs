@@ -82,9 +82,17 @@ impl Keys {
     /// # Errors
     /// Only when the cipher itself fails.
     pub fn seal(&self, place: &str, clear: &str) -> Result<Vec<u8>> {
+        self.seal_bytes(place, clear.as_bytes())
+    }
+
+    /// The same for bytes: whole files that hold numbers of documents.
+    ///
+    /// # Errors
+    /// Only when the cipher itself fails.
+    pub fn seal_bytes(&self, place: &str, clear: &[u8]) -> Result<Vec<u8>> {
         let mut nonce = [0_u8; 24];
         rand::rng().fill_bytes(&mut nonce);
-        let payload = Payload { msg: clear.as_bytes(), aad: place.as_bytes() };
+        let payload = Payload { msg: clear, aad: place.as_bytes() };
         let sealed = self
             .seal
             .encrypt(XNonce::from_slice(&nonce), payload)
@@ -97,11 +105,18 @@ impl Keys {
     /// # Errors
     /// When the key is another, the place is another or a bit was changed.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Secret<String>> {
-        let failed = || Error::internal(format!("the sealed field {place} does not open with this key"));
-        let (nonce, body) = sealed.split_at_checked(24).ok_or_else(failed)?;
+        let Secret(clear) = self.open_bytes(place, sealed)?;
+        String::from_utf8(clear).map(Secret::new).map_err(|_| unopened(place))
+    }
+
+    /// Opens sealed bytes.
+    ///
+    /// # Errors
+    /// When the key is another, the place is another or a bit was changed.
+    pub fn open_bytes(&self, place: &str, sealed: &[u8]) -> Result<Secret<Vec<u8>>> {
+        let (nonce, body) = sealed.split_at_checked(24).ok_or_else(|| unopened(place))?;
         let payload = Payload { msg: body, aad: place.as_bytes() };
-        let clear = self.seal.decrypt(XNonce::from_slice(nonce), payload).map_err(|_| failed())?;
-        String::from_utf8(clear).map(Secret::new).map_err(|_| failed())
+        self.seal.decrypt(XNonce::from_slice(nonce), payload).map(Secret::new).map_err(|_| unopened(place))
     }
 
     /// A keyed hash to find doubles of a sealed value without opening it.
@@ -122,6 +137,10 @@ impl Keys {
     pub fn is_signed(&self, purpose: &str, parts: &[&str], signature: &str) -> bool {
         same(self.sign(purpose, parts).as_bytes(), signature.as_bytes())
     }
+}
+
+fn unopened(place: &str) -> Error {
+    Error::internal(format!("the sealed field {place} does not open with this key"))
 }
 
 /// Whether two byte strings are the same, in a time that does not tell where they differ.

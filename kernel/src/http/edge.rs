@@ -125,7 +125,10 @@ async fn context(app: &Arc<App>, headers: &HeaderMap, path: String, ip: String, 
         None => prefers(headers),
     };
     let flash = cookie(headers, "flash").and_then(|v| B64.decode(v).ok()).and_then(|v| String::from_utf8(v).ok());
-    let once = text(headers, "idempotency-key").filter(|k| k.len() <= 200).map(str::to_owned);
+    let once = std::sync::OnceLock::new();
+    if let Some(key) = text(headers, "idempotency-key").filter(|k| !k.is_empty() && k.len() <= 200) {
+        once.get_or_init(|| key.to_owned());
+    }
     let facts = RequestFacts {
         id: crate::ids::fresh().simple().to_string()[..16].to_owned(),
         ip,
@@ -167,7 +170,9 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|v| v.to_str().ok())
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+/// A cookie of the request.
+#[must_use]
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -199,7 +204,8 @@ pub(super) fn set_flash(answer: &mut Answer, _: &Cx, sentence: &str) {
     append_cookie(answer, &format!("flash={}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", B64.encode(sentence)));
 }
 
-pub(crate) fn append_cookie(answer: &mut Answer, text: &str) {
+/// Adds a cookie to an answer; `text` is the whole of `Set-Cookie`.
+pub fn append_cookie(answer: &mut Answer, text: &str) {
     if let Ok(value) = HeaderValue::from_str(text) {
         answer.headers_mut().append(header::SET_COOKIE, value);
     }

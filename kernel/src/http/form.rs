@@ -31,8 +31,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
         let mut fields: Vec<(String, String)> =
             serde_html_form::from_bytes(&bytes).map_err(|_| Error::Malformed(Word::new("error.form")))?;
         let token = take(&mut fields, "_csrf").unwrap_or_default();
-        take(&mut fields, "_once");
+        let once = take(&mut fields, "_once").filter(|key| !key.is_empty() && key.len() <= 64);
         check_token(&cx, &token)?;
+        if let Some(key) = once {
+            // The facts of a request are shared by every clone of its context, so the handler's `cx.once` finds the key.
+            cx.request.once.get_or_init(|| key);
+        }
         let text = serde_html_form::to_string(&fields).map_err(|_| Error::Malformed(Word::new("error.form")))?;
         let form = serde_html_form::from_str(&text).map_err(|e| {
             tracing::debug!(error = %e, "a form was refused");
