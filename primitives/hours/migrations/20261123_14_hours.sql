@@ -14,6 +14,8 @@ CREATE TABLE hours_entry (
 );
 CREATE UNIQUE INDEX hours_entry_reverses ON hours_entry (tenant_id, reverses_id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX hours_entry_person ON hours_entry (tenant_id, person_id, day);
+CREATE INDEX hours_entry_day ON hours_entry (tenant_id, day, id);
+CREATE INDEX hours_entry_organisation ON hours_entry (tenant_id, organisation_id, day, id);
 CREATE INDEX hours_entry_session ON hours_entry (tenant_id, session_id);
 CREATE INDEX hours_entry_made ON hours_entry (tenant_id, made_at, id);
 

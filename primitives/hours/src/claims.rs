@@ -5,7 +5,7 @@ use crate::rules;
 use chrono::{DateTime, Utc};
 use kernel::ids::Raw;
 use kernel::time::WorkCalendar;
-use kernel::{AccountId, Conditions, Cx, Deed, Error, FileId, Read, Result, Tx, WorkItem, Word, args, row, text_enum};
+use kernel::{AccountId, Conditions, Cx, Deed, Error, FileId, Read, Result, Tx, Word, WorkItem, args, row, text_enum};
 use organisations::model::OrganisationId;
 use people::model::PersonId;
 use serde::Serialize;
@@ -92,6 +92,13 @@ row! {
     }
 }
 
+impl ClaimLine {
+    /// Its length.
+    pub(crate) fn minutes(&self) -> i64 {
+        (self.ended_at - self.started_at).num_minutes()
+    }
+}
+
 /// What a claim is made of.
 #[derive(Clone, Debug)]
 pub struct NewClaim {
@@ -164,8 +171,24 @@ pub async fn claim(tx: &mut Tx<'_>, cx: &Cx, new: &NewClaim, calendar: &WorkCale
                  organisation_id, organisation_path, region_code, reason, evidence_id, state, entered_by, entered_name, made_at, due_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting', $15, $16, $17, $18)";
     let cells = args![
-        cx.tenant, id, new.activity, new.session, new.title, new.kind, new.category, new.window.from, new.window.to,
-        new.organisation, new.organisation_path, new.region, new.reason, new.evidence, account, cx.actor.name, cx.now, due
+        cx.tenant,
+        id,
+        new.activity,
+        new.session,
+        new.title,
+        new.kind,
+        new.category,
+        new.window.from,
+        new.window.to,
+        new.organisation,
+        new.organisation_path,
+        new.region,
+        new.reason,
+        new.evidence,
+        account,
+        cx.actor.name,
+        cx.now,
+        due
     ];
     tx.execute(sql, cells).await?;
     let lines: Vec<_> = new
@@ -192,7 +215,52 @@ pub(crate) async fn lines(db: &impl Read, cx: &Cx, id: ClaimId) -> Result<Vec<Cl
     db.all(sql, args![cx.tenant, id]).await
 }
 
-/// Decides a claim: never by the one who entered it. Approval writes every row or none.
+row! {
+    /// A row of the ledger that stands in the way of a claim's line.
+    pub struct Clash {
+        /// Who.
+        pub name: String,
+        /// The row.
+        pub entry_id: crate::EntryId,
+        /// Its activity.
+        pub title: String,
+    }
+}
+
+/// The rows of the ledger that lie at the same time as a line of the claim and were not taken back.
+pub(crate) async fn clashes(db: &impl Read, cx: &Cx, id: ClaimId) -> Result<Vec<Clash>> {
+    let sql = "SELECT p.name, e.id AS entry_id, e.title FROM hours_claim_line l
+               JOIN person p ON p.tenant_id = l.tenant_id AND p.id = l.person_id
+               JOIN hours_entry e ON e.tenant_id = l.tenant_id AND e.person_id = l.person_id
+                AND e.started_at < l.ended_at AND e.ended_at > l.started_at AND e.reverses_id IS NULL
+               WHERE l.tenant_id = $1 AND l.claim_id = $2
+                 AND NOT EXISTS (SELECT 1 FROM hours_entry r WHERE r.tenant_id = e.tenant_id AND r.reverses_id = e.id)
+               ORDER BY p.sort_key, e.id LIMIT 50";
+    db.all(sql, args![cx.tenant, id]).await
+}
+
+#[derive(Serialize)]
+struct EvidenceRead {
+    #[serde(skip)]
+    claim: ClaimId,
+    name: String,
+}
+
+impl Deed for EvidenceRead {
+    const KIND: &'static str = "hours.evidence_read";
+    fn object(&self) -> (&'static str, Option<Raw>) {
+        ("claim", Some(self.claim.0))
+    }
+}
+
+/// The photographed sheet, with names and signatures (S3): each look leaves a trace.
+pub(crate) async fn evidence(tx: &mut Tx<'_>, cx: &Cx, claim: &Claim) -> Result<kernel::files::File> {
+    let file = kernel::files::find(tx, cx, claim.evidence_id.ok_or(Error::NotFound)?).await?;
+    tx.record(cx, &EvidenceRead { claim: claim.id, name: file.name.clone() });
+    Ok(file)
+}
+
+/// Decides a claim: never by the one who entered it, nor by one who would gain hours by it. Approval writes every row or none.
 pub(crate) async fn decide(tx: &mut Tx<'_>, cx: &Cx, id: ClaimId, approve: bool, opinion: &str) -> Result<()> {
     let account = cx.actor.account.ok_or(Error::SignIn)?;
     let claim = find(tx, cx, id).await?;
@@ -207,6 +275,9 @@ pub(crate) async fn decide(tx: &mut Tx<'_>, cx: &Cx, id: ClaimId, approve: bool,
         return Err(Error::refused("hours.claim.decided"));
     }
     let people = lines(tx, cx, id).await?;
+    if people.iter().any(|line| Some(line.person_id.0) == cx.actor.person) {
+        return Err(Error::refused("hours.claim.gains"));
+    }
     for line in people.iter().filter(|_| approve) {
         let written = crate::store::credit(tx, cx, &entry_of(cx, &claim, line)).await;
         if let Err(Error::Refused(word)) = written {

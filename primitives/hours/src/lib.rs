@@ -1,6 +1,9 @@
 //! Hours: who served how long, when and for whom, as an append-only ledger.
 
+mod api;
 mod claims;
+mod corrections;
+mod forms;
 mod model;
 mod pages;
 mod policy;
@@ -9,11 +12,12 @@ mod sealer;
 mod store;
 
 pub use claims::{Claim, ClaimId, ClaimLine, NewClaim, claim};
+pub use corrections::reverse;
 pub use model::{Entry, EntryId, Method, NewEntry, Window};
 pub use policy::{CLAIM, CORRECT, DECIDE, READ, READ_OWN};
 pub use rules::{HoursError, check};
-pub use sealer::roll_up;
-pub use store::{balance, credit, list_of_person, months, reverse};
+pub use sealer::{roll_up, served_changed};
+pub use store::{balance, credit, list_of_person, months};
 
 use kernel::jobs::Recurring;
 use kernel::{Module, NavItem, Routes};
@@ -23,20 +27,21 @@ use kernel::{Module, NavItem, Routes};
 pub fn module() -> Module {
     let routes = Routes::new()
         .get("/me/hours", READ_OWN, pages::own)
-        .get("/desk/hours", READ, pages::index)
-        .get("/desk/hours/export", READ, pages::export)
-        .get("/desk/hours/claims/{claim}", DECIDE, pages::show_claim)
-        .post("/desk/hours/claims/{claim}/decision", DECIDE, pages::decide)
-        .get("/desk/hours/{entry}", READ, pages::show)
-        .post("/desk/hours/{entry}/reversal", CORRECT, pages::reverse)
-        .api(READ_OWN, kernel::routes!(pages::api_own));
+        .get("/desk/hours", READ, pages::ledger::index)
+        .get("/desk/hours/export", READ, pages::ledger::export)
+        .get("/desk/hours/claims/{claim}", DECIDE, pages::claims::show)
+        .get("/desk/hours/claims/{claim}/evidence", DECIDE, pages::claims::evidence)
+        .post("/desk/hours/claims/{claim}/decision", DECIDE, pages::claims::decide)
+        .get("/desk/hours/{entry}", READ, pages::ledger::show)
+        .post("/desk/hours/{entry}/reversal", CORRECT, pages::ledger::reverse)
+        .api(READ_OWN, kernel::routes!(api::list_own));
     Module::new("hours")
-        .migrations(kernel::migrations!["20261123_14_hours"])
+        .migrations(kernel::migrations!["20261123_14_hours", "20261123_16_sealer"])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(routes)
         .work(|cx| Box::pin(claims::work(cx)))
-        .every(Recurring { name: "hours.roll_up", every: 1500, run: |cx| Box::pin(sealer::roll_up(cx)) })
+        .every(Recurring { name: "hours.roll_up", every: 1500, run: |cx| Box::pin(roll_up(cx)) })
         .nav(NavItem { order: 30, word: "nav.hours", url: "/desk/hours", permission: READ })
 }
 

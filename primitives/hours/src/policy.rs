@@ -1,6 +1,6 @@
 //! Who may read, claim, decide and correct hours.
 
-use kernel::{Class, Permission, Role};
+use kernel::{Class, Cx, Error, Permission, Result, Role, Target};
 
 /// One's own rows.
 pub const READ_OWN: Permission = Permission::new("hours.read_own", Class::S2, &[Role::Own]);
@@ -15,3 +15,12 @@ pub const CORRECT: Permission = Permission::new("hours.correct", Class::S2, &[Ro
 
 /// The room's table.
 pub const TABLE: &[Permission] = &[READ_OWN, READ, CLAIM, DECIDE, CORRECT];
+
+/// Refuses what lies outside the actor's reach with the answer that a missing thing gets.
+///
+/// # Errors
+/// `NotFound` unless the actor has the permission there.
+pub(crate) fn in_reach(cx: &Cx, permission: Permission, region: &str, organisation: &str) -> Result<()> {
+    let target = Target { region, organisation, person: None };
+    cx.may(permission, &target).map_err(|_| Error::NotFound)
+}

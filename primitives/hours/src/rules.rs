@@ -76,6 +76,15 @@ pub fn check(start: DateTime<Utc>, end: DateTime<Utc>, window: Window, now: Date
     }
 }
 
+/// The places of those who stand in a list more than once at the same time. Each line is who, from, to.
+pub(crate) fn doubles<P: PartialEq>(lines: &[(P, DateTime<Utc>, DateTime<Utc>)]) -> Vec<usize> {
+    let meets = |a: usize, b: usize| {
+        let (one, two) = (&lines[a], &lines[b]);
+        one.0 == two.0 && one.1 < two.2 && two.1 < one.2
+    };
+    (0..lines.len()).filter(|at| (0..*at).any(|earlier| meets(earlier, *at))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +110,14 @@ mod tests {
         for (start, end, wanted) in table {
             assert_eq!(check(at(start), at(end), window, now), wanted, "{start} {end}");
         }
+    }
+
+    #[test]
+    fn whoever_stands_twice_at_the_same_time_is_found() {
+        let hour = |h: i64| at("2026-11-21T00:00:00+08:00") + Duration::hours(h);
+        let lines =
+            [('a', hour(9), hour(11)), ('b', hour(9), hour(11)), ('a', hour(10), hour(12)), ('b', hour(11), hour(12))];
+        assert_eq!(doubles(&lines), [2]);
     }
 
     proptest! {

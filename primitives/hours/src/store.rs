@@ -1,10 +1,13 @@
 //! The SQL of the ledger.
 
+pub(crate) mod list;
+
 use crate::model::{Entry, EntryId, NewEntry};
 use crate::rules::{self, HoursError};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use kernel::db::Value;
-use kernel::{Conditions, Cx, Db, Read, Result, TenantId, Tx, args, row};
+use kernel::{Conditions, Cx, Read, Result, TenantId, Tx, args, row};
+use organisations::model::OrganisationId;
 use people::model::PersonId;
 
 pub(crate) const COLUMNS: &str = "id, person_id, activity_id, session_id, title, organisation_id, organisation_path, region_code, category, day, \
@@ -32,7 +35,8 @@ row! {
 
 /// A person's months of a year, those with hours only.
 pub async fn months(db: &impl Read, tenant: TenantId, person: PersonId, year: i32) -> Result<Vec<Month>> {
-    let sql = "SELECT substr(CAST(day AS TEXT), 1, 7) AS month, CAST(SUM(minutes) AS BIGINT) AS minutes FROM hours_entry
+    let sql =
+        "SELECT substr(CAST(day AS TEXT), 1, 7) AS month, CAST(SUM(minutes) AS BIGINT) AS minutes FROM hours_entry
                WHERE tenant_id = $1 AND person_id = $2 AND day >= $3 AND day <= $4
                GROUP BY substr(CAST(day AS TEXT), 1, 7) ORDER BY 1";
     let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
@@ -61,44 +65,42 @@ pub(crate) async fn find(db: &impl Read, tenant: TenantId, id: EntryId) -> Resul
     db.one(&format!("SELECT {COLUMNS} FROM hours_entry WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
 }
 
-row! {
-    /// A row with the names that a list shows.
-    pub struct Listed {
-        /// The row.
-        pub id: EntryId,
-        /// Who.
-        pub person_name: String,
-        /// The team.
-        pub organisation_name: String,
-        /// The activity.
-        pub title: String,
-        /// The day.
-        pub day: NaiveDate,
-        /// From.
-        pub started_at: DateTime<Utc>,
-        /// To.
-        pub ended_at: DateTime<Utc>,
-        /// Minutes.
-        pub minutes: i64,
-        /// The evidence.
-        pub method: crate::model::Method,
-        /// Whether it takes another row back.
-        pub reverses_id: Option<EntryId>,
-    }
+/// How many rows a person has.
+pub(crate) async fn count_of_person(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS total FROM hours_entry WHERE tenant_id = $1 AND person_id = $2";
+    let row: Sum = db.one(sql, args![tenant, person]).await?;
+    Ok(row.total)
 }
 
-/// Rows of a scope, the newest day first; `wanted` names the columns of `e` and `p`.
-pub(crate) async fn list(db: &Db, wanted: &mut Conditions, limit: i64) -> Result<Vec<Listed>> {
-    let tail = wanted.tail(" ORDER BY e.day DESC, e.id DESC LIMIT ?", args![limit]);
-    let sql = format!(
-        "SELECT e.id, p.name AS person_name, o.name AS organisation_name, e.title, e.day, e.started_at, e.ended_at, e.minutes,
-                e.method, e.reverses_id
-         FROM hours_entry e
-         JOIN person p ON p.tenant_id = e.tenant_id AND p.id = e.person_id
-         JOIN organisation o ON o.tenant_id = e.tenant_id AND o.id = e.organisation_id
-         WHERE {tail}"
-    );
-    db.all(&sql, wanted.args()).await
+/// The rows of a person that were taken back.
+pub(crate) async fn reversed_of_person(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<Vec<EntryId>> {
+    let sql =
+        "SELECT reverses_id AS id FROM hours_entry WHERE tenant_id = $1 AND person_id = $2 AND reverses_id IS NOT NULL";
+    let rows: Vec<Found> = db.all(sql, args![tenant, person]).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The row that takes this one back.
+pub(crate) async fn reversal_of(db: &impl Read, tenant: TenantId, id: EntryId) -> Result<Option<EntryId>> {
+    let sql = "SELECT id FROM hours_entry WHERE tenant_id = $1 AND reverses_id = $2";
+    let row: Option<Found> = db.optional(sql, args![tenant, id]).await?;
+    Ok(row.map(|row| row.id))
+}
+
+row! { struct Name { name: String } }
+
+/// A volunteer's name.
+pub(crate) async fn person_name(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<String> {
+    let sql = "SELECT name FROM person WHERE tenant_id = $1 AND id = $2";
+    let row: Name = db.one(sql, args![tenant, person]).await?;
+    Ok(row.name)
+}
+
+/// A team's name.
+pub(crate) async fn team_name(db: &impl Read, tenant: TenantId, team: OrganisationId) -> Result<String> {
+    let sql = "SELECT name FROM organisation WHERE tenant_id = $1 AND id = $2";
+    let row: Name = db.one(sql, args![tenant, team]).await?;
+    Ok(row.name)
 }
 
 /// Writes a row when all rules hold; the length is computed here.
@@ -114,9 +116,27 @@ pub async fn credit(tx: &mut Tx<'_>, cx: &Cx, new: &NewEntry) -> Result<EntryId>
     }
     let id = EntryId::fresh();
     let cells = args![
-        cx.tenant, id, new.person, new.activity, new.session, new.title, new.organisation, new.organisation_path, new.region,
-        new.kind, new.category, day, new.started_at, new.ended_at, minutes, new.method, None::<EntryId>, new.reason,
-        new.entered_by, new.approved_by, cx.now
+        cx.tenant,
+        id,
+        new.person,
+        new.activity,
+        new.session,
+        new.title,
+        new.organisation,
+        new.organisation_path,
+        new.region,
+        new.kind,
+        new.category,
+        day,
+        new.started_at,
+        new.ended_at,
+        minutes,
+        new.method,
+        None::<EntryId>,
+        new.reason,
+        new.entered_by,
+        new.approved_by,
+        cx.now
     ];
     insert(tx, cells).await?;
     Ok(id)
@@ -152,7 +172,7 @@ async fn insert(tx: &mut Tx<'_>, cells: &[Value]) -> Result<()> {
 row! { struct Kind { kind: String } }
 
 /// Takes a row back with a row of its own; the old one stays as it was.
-pub async fn reverse(tx: &mut Tx<'_>, cx: &Cx, entry: &Entry, reason: &str) -> Result<EntryId> {
+pub(crate) async fn reverse(tx: &mut Tx<'_>, cx: &Cx, entry: &Entry, reason: &str) -> Result<EntryId> {
     if entry.reverses_id.is_some() {
         return Err(HoursError::Reversed.into());
     }
@@ -167,9 +187,27 @@ pub async fn reverse(tx: &mut Tx<'_>, cx: &Cx, entry: &Entry, reason: &str) -> R
         tx.one("SELECT kind FROM hours_entry WHERE tenant_id = $1 AND id = $2", args![cx.tenant, entry.id]).await?;
     let id = EntryId::fresh();
     let cells = args![
-        cx.tenant, id, entry.person_id, entry.activity_id, entry.session_id, entry.title, entry.organisation_id,
-        entry.organisation_path, entry.region_code, kind.kind, entry.category, entry.day, entry.started_at, entry.ended_at,
-        -entry.minutes, entry.method, Some(entry.id), Some(reason.to_owned()), cx.actor.name, None::<String>, cx.now
+        cx.tenant,
+        id,
+        entry.person_id,
+        entry.activity_id,
+        entry.session_id,
+        entry.title,
+        entry.organisation_id,
+        entry.organisation_path,
+        entry.region_code,
+        kind.kind,
+        entry.category,
+        entry.day,
+        entry.started_at,
+        entry.ended_at,
+        -entry.minutes,
+        entry.method,
+        Some(entry.id),
+        Some(reason.to_owned()),
+        cx.actor.name,
+        None::<String>,
+        cx.now
     ];
     insert(tx, cells).await?;
     Ok(id)
