@@ -1,8 +1,9 @@
 //! Teams as JSON.
+#![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
 use crate::model::{Member, Organisation, OrganisationId, Tree};
-use crate::store::{self, OrganisationFilter};
 use crate::policy;
+use crate::store::{self, OrganisationFilter};
 use axum::Json;
 use axum::extract::Path;
 use chrono::NaiveDate;
@@ -15,10 +16,7 @@ use utoipa_axum::routes;
 const PAGE: usize = 100;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .api(policy::READ, routes!(index))
-        .api(policy::READ, routes!(show))
-        .api(policy::READ, routes!(members))
+    Routes::new().api(policy::READ, routes!(index)).api(policy::READ, routes!(show)).api(policy::READ, routes!(members))
 }
 
 /// A team.
@@ -149,8 +147,7 @@ async fn members(
 ) -> Result<Json<Paged<MemberJson>>> {
     let team = find(&cx, team).await?;
     let cursor = Cursor::read(query.cursor.as_deref(), 2)?;
-    let found =
-        store::members(&cx.db, cx.tenant, (team.id, false), (cursor.as_ref(), PAGE as i64 + 1)).await?;
+    let found = store::members(&cx.db, cx.tenant, (team.id, false), (cursor.as_ref(), PAGE as i64 + 1)).await?;
     let page = Paged::cut(found, PAGE, Member::keys).map(|m| MemberJson {
         person_id: m.person_id.to_string(),
         name: m.name,

@@ -13,8 +13,8 @@ mod ties;
 mod verbs;
 
 pub use model::{
-    Change, Kind, Member, Membership, MembershipId, MembershipOf, MembershipRole, NewMembership, NewOrganisation, Organisation,
-    OrganisationId, State, TeamOf, Tree,
+    Change, Kind, Member, Membership, MembershipId, MembershipOf, MembershipRole, NewMembership, NewOrganisation,
+    Organisation, OrganisationId, State, TeamOf, Tree,
 };
 pub use store::{
     OrganisationFilter, changes, count, count_members, find, find_by_name, find_by_number, find_by_path, find_many,

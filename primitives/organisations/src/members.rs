@@ -5,12 +5,11 @@ use crate::model::{MembershipOf, OrganisationId, Tree};
 use crate::{pages, policy, store, verbs};
 use askama::Template;
 use axum::extract::Path;
-use people::ties::Later;
 use kernel::http::filters;
 use kernel::ids::Raw;
 use kernel::{Answer, Cx, Error, FieldErrors, Form, Result, Routes, Tx, Word};
 use people::PersonId;
-
+use people::ties::Later;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -31,11 +30,12 @@ async fn create(cx: Cx, Path(team): Path<OrganisationId>, Form(form): Form<Membe
         policy::may(&cx, policy::MANAGE, &team)?;
     }
     let (at, id, who) = (cx.clone(), team.id, person.id);
-    let made = cx
-        .once(id.lane(), async move |tx: &mut Tx<'_>| verbs::appoint(tx, &at, (id, who), role, from_on).await)
-        .await;
+    let made =
+        cx.once(id.lane(), async move |tx: &mut Tx<'_>| verbs::appoint(tx, &at, (id, who), role, from_on).await).await;
     match made {
-        Ok(_) => Ok(cx.see_other_saying(&team.url(), &Word::new("organisations.member_added").with("name", person.name))),
+        Ok(_) => {
+            Ok(cx.see_other_saying(&team.url(), &Word::new("organisations.member_added").with("name", person.name)))
+        }
         Err(Error::Refused(word)) => {
             let mut errors = FieldErrors::none();
             errors.add("who", word);
@@ -92,10 +92,8 @@ async fn destroy(
         policy::may(&cx, policy::MANAGE, &store::find(&cx.db, cx.tenant, team).await?)?;
     }
     let at = cx.clone();
-    cx.write(team.lane(), async move |tx: &mut Tx<'_>| {
-        verbs::leave(tx, &at, (team, person), (last, &reason)).await
-    })
-    .await?;
+    cx.write(team.lane(), async move |tx: &mut Tx<'_>| verbs::leave(tx, &at, (team, person), (last, &reason)).await)
+        .await?;
     Ok(cx.see_other_saying(&page.url, &Word::new("organisations.member_left").with("name", &page.name)))
 }
 

@@ -9,7 +9,8 @@ pub const READ: Permission =
 /// Making teams and changing their records.
 pub const MANAGE: Permission = Permission::new("teams.manage", Class::S2, &[Role::Town, Role::District]);
 /// Who belongs to a team.
-pub const MEMBERS: Permission = Permission::new("teams.members", Class::S2, &[Role::Leader, Role::Town, Role::District]);
+pub const MEMBERS: Permission =
+    Permission::new("teams.members", Class::S2, &[Role::Leader, Role::Town, Role::District]);
 /// Party branches and who belongs to them; each read of members leaves a trace.
 pub const BRANCHES: Permission = Permission::new("branches.read", Class::S3, &[Role::Town, Role::District]);
 

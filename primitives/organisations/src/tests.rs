@@ -50,8 +50,7 @@ async fn an_organisation_stands_in_one_tree_and_its_path_tells_where() {
         branch.tree = Tree::Branch;
         let (top_id, below_id, cx) = (top.id, below.id, app.cx());
         let list = vec![top, below];
-        let paths =
-            app.write(async move |tx: &mut Tx<'_>| crate::insert_many(tx, &cx, &list).await).await.unwrap();
+        let paths = app.write(async move |tx: &mut Tx<'_>| crate::insert_many(tx, &cx, &list).await).await.unwrap();
         assert_eq!(paths, ["00001/", "00001/00002/"]);
         assert_eq!(find(app.db(), app.tenant, below_id).await.unwrap().parent_id, Some(top_id));
         let cx = app.cx();
@@ -63,7 +62,10 @@ async fn an_organisation_stands_in_one_tree_and_its_path_tells_where() {
         assert_eq!(find(app.db(), app.tenant, branch).await.unwrap().path, "branch/00001/");
         let named = crate::find_by_name(app.db(), app.tenant, Tree::Team, "沥雄乐龄助餐队").await.unwrap();
         assert_eq!(named[0].id, below_id);
-        assert_eq!(crate::find_by_number(app.db(), app.tenant, Tree::Team, "00002").await.unwrap().unwrap().id, below_id);
+        assert_eq!(
+            crate::find_by_number(app.db(), app.tenant, Tree::Team, "00002").await.unwrap().unwrap().id,
+            below_id
+        );
     })
     .await;
 }
@@ -164,7 +166,14 @@ async fn a_team_is_founded_changed_and_its_changes_are_kept() {
         app.region_seed().await;
         let clerk = app.as_account("dali", &[region(Role::Town, "440605125")], None).await;
         clerk.get("/desk/teams/new").await.expect(200);
-        let form = [("name", "沥雄乐龄助餐队"), ("kind", "institution"), ("region", "440605125003"), ("founded_on", "2018-06-11"), ("contact_name", "李伟强"), ("contact_phone", "13800000088")];
+        let form = [
+            ("name", "沥雄乐龄助餐队"),
+            ("kind", "institution"),
+            ("region", "440605125003"),
+            ("founded_on", "2018-06-11"),
+            ("contact_name", "李伟强"),
+            ("contact_phone", "13800000088"),
+        ];
         let made = clerk.post("/desk/teams", &form).await.expect(303);
         let url = made.location.clone().unwrap();
         assert!(clerk.follow(&made).await.expect(200).text_contains("138****0088"));
@@ -172,7 +181,14 @@ async fn a_team_is_founded_changed_and_its_changes_are_kept() {
         far[2].1 = "440605126";
         clerk.post("/desk/teams", &far).await.expect(403);
         clerk.post("/desk/teams", &form[..1]).await.expect(422);
-        let changed = [("name", "沥雄乐龄队"), ("kind", "institution"), ("region", "440605125003"), ("founded_on", "2018-06-11"), ("contact_name", "李伟强"), ("state", "suspended")];
+        let changed = [
+            ("name", "沥雄乐龄队"),
+            ("kind", "institution"),
+            ("region", "440605125003"),
+            ("founded_on", "2018-06-11"),
+            ("contact_name", "李伟强"),
+            ("state", "suspended"),
+        ];
         clerk.get(&format!("{url}/edit")).await.expect(200);
         clerk.post(&url, &changed).await.expect(303);
         let page = clerk.get(&url).await.expect(200);
@@ -247,10 +263,8 @@ async fn many_memberships_go_in_at_once_and_those_that_go_on_are_left() {
         };
         for wanted in [1, 0] {
             let (cx, list) = (app.cx(), vec![new.clone()]);
-            let made = app
-                .write(async move |tx: &mut Tx<'_>| crate::insert_memberships(tx, &cx, &list).await)
-                .await
-                .unwrap();
+            let made =
+                app.write(async move |tx: &mut Tx<'_>| crate::insert_memberships(tx, &cx, &list).await).await.unwrap();
             assert_eq!(made, wanted);
         }
         let clerk = app.as_account("qu", &[district(Role::District)], None).await;

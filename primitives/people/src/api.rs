@@ -1,4 +1,5 @@
 //! People as JSON: masked, for programs that hold a token.
+#![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
 use crate::forms::PersonForm;
 use crate::model::{Person, PersonId, PersonState};
@@ -18,10 +19,7 @@ use utoipa_axum::routes;
 const PAGE: usize = 100;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .api(policy::READ, routes!(index))
-        .api(policy::READ, routes!(show))
-        .api(policy::EDIT, routes!(create))
+    Routes::new().api(policy::READ, routes!(index)).api(policy::READ, routes!(show)).api(policy::EDIT, routes!(create))
 }
 
 /// A person, masked.
@@ -113,9 +111,7 @@ async fn create(cx: Cx, Body(typed): Body<PersonForm>) -> Result<(StatusCode, Js
     let new = typed.check_new(&cx).await?.map_err(Error::Invalid)?;
     policy::may_register(&cx, &new.region_code)?;
     let at = cx.clone();
-    let id = cx
-        .once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| verbs::insert(tx, &at, &new).await)
-        .await?;
+    let id = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| verbs::insert(tx, &at, &new).await).await?;
     let person = store::find(&cx.db, cx.tenant, id).await?;
     Ok((StatusCode::CREATED, Json(PersonJson::of(person))))
 }

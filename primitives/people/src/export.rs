@@ -18,9 +18,7 @@ const ALONE: usize = 200;
 const MOST: i64 = 200_000;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .get("/desk/people/export", policy::EXPORT, new)
-        .post("/desk/people/export", policy::EXPORT, create)
+    Routes::new().get("/desk/people/export", policy::EXPORT, new).post("/desk/people/export", policy::EXPORT, create)
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -83,7 +81,8 @@ async fn create(cx: Cx, Form(form): Form<ExportForm>) -> Result<Answer> {
     if !masked && people.len() > ALONE {
         return Err(Error::Refused(Word::new("people.export_second").with("most", ALONE).with("n", people.len())));
     }
-    let deed = Exported { person: None, rows: people.len(), masked, format, reason: reason.clone(), filter: wanted.query("") };
+    let deed =
+        Exported { person: None, rows: people.len(), masked, format, reason: reason.clone(), filter: wanted.query("") };
     let at = cx.clone();
     cx.write(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
         tx.record(&at, &deed);

@@ -7,9 +7,10 @@ pub use read::{
     PersonFilter, count, find, find_by_identity, find_by_number, find_by_phone, find_many, list, open_identity,
     political_history, political_status, region_codes,
 };
-pub use write::{identity_hash, next_volunteer_numbers, reserve_serials};
 pub(crate) use write::{Change, change, insert_many, set_political_status};
+pub use write::{identity_hash, next_volunteer_numbers, reserve_serials};
 
 /// What readers get; the sealed number is read by `open_identity` alone.
-const COLUMNS: &str = "id, name, sort_key, sex, birth_date, phone, email, id_kind, id_tail, ethnicity, education, employer, skills,
+const COLUMNS: &str =
+    "id, name, sort_key, sex, birth_date, phone, email, id_kind, id_tail, ethnicity, education, employer, skills,
      region_code, address, volunteer_no, registered_on, state, created_at, updated_at";

@@ -128,12 +128,10 @@ async fn a_new_political_status_ends_the_old_one_and_overwrites_nothing() {
 async fn a_roster_goes_in_as_one_transaction() {
     on_both(rooms, async |app| {
         app.region_seed().await;
-        let roster: Vec<NewPerson> = (0..300)
-            .map(|n| NewPerson::named(&format!("志愿者甲{n}"), "440605125003", day("2026-11-23")))
-            .collect();
+        let roster: Vec<NewPerson> =
+            (0..300).map(|n| NewPerson::named(&format!("志愿者甲{n}"), "440605125003", day("2026-11-23"))).collect();
         let cx = app.cx();
-        let numbers =
-            app.write(async move |tx: &mut Tx<'_>| crate::insert_many(tx, &cx, &roster).await).await.unwrap();
+        let numbers = app.write(async move |tx: &mut Tx<'_>| crate::insert_many(tx, &cx, &roster).await).await.unwrap();
         assert_eq!(numbers.len(), 300);
         assert_eq!(found(&app, "志愿者甲 299").await.len(), 0);
         assert_eq!(found(&app, "甲2").await.len(), 10);
@@ -148,7 +146,15 @@ async fn a_clerk_registers_a_volunteer_and_the_record_is_masked() {
         app.region_seed().await;
         let clerk = app.as_account("dali", &[region(Role::Town, "440605125")], None).await;
         clerk.get("/desk/people/new").await.expect(200);
-        let form = [("name", "陈慧敏"), ("id_kind", "111"), ("id_number", ID), ("phone", "138-0000-0013"), ("region", "440605125003"), ("address", "沥雄路 3 号"), ("political_status", "03")];
+        let form = [
+            ("name", "陈慧敏"),
+            ("id_kind", "111"),
+            ("id_number", ID),
+            ("phone", "138-0000-0013"),
+            ("region", "440605125003"),
+            ("address", "沥雄路 3 号"),
+            ("political_status", "03"),
+        ];
         let made = clerk.post("/desk/people", &form).await.expect(303);
         let page = clerk.follow(&made).await.expect(200);
         let html = page.text();
@@ -174,9 +180,17 @@ async fn a_form_that_contradicts_the_document_says_so() {
     on_both(rooms, async |app| {
         app.region_seed().await;
         let clerk = app.as_account("qu", &[district(Role::District)], None).await;
-        let form = [("name", "陈慧敏"), ("id_number", ID), ("sex", "1"), ("birth_date", "1990-01-02"), ("phone", "1380000"), ("region", "440605125003")];
+        let form = [
+            ("name", "陈慧敏"),
+            ("id_number", ID),
+            ("sex", "1"),
+            ("birth_date", "1990-01-02"),
+            ("phone", "1380000"),
+            ("region", "440605125003"),
+        ];
         let page = clerk.post("/desk/people", &form).await.expect(422);
-        for words in ["性别和身份证号对不上", "出生日期和身份证号对不上", "电话号码少了几位"] {
+        for words in ["性别和身份证号对不上", "出生日期和身份证号对不上", "电话号码少了几位"]
+        {
             assert!(page.text_contains(words), "{words}");
         }
         clerk.post("/desk/people", &[("name", "陈慧敏"), ("role", "district")]).await.expect(400);
@@ -190,9 +204,13 @@ async fn a_masked_field_is_shown_for_a_reason_and_leaves_its_line() {
         app.region_seed().await;
         let id = put(&app, chen()).await.unwrap();
         let clerk = app.as_account("dali", &[region(Role::Town, "440605125")], None).await;
-        for (field, clear) in
-            [("phone", "13800000013"), ("identity", ID), ("birth_date", "1990-01-01"), ("address", "沥雄路 3 号"), ("political_status", "共青团员")]
-        {
+        for (field, clear) in [
+            ("phone", "13800000013"),
+            ("identity", ID),
+            ("birth_date", "1990-01-01"),
+            ("address", "沥雄路 3 号"),
+            ("political_status", "共青团员"),
+        ] {
             let url = format!("/desk/people/{id}/reveal/{field}");
             assert!(!clerk.get(&url).await.expect(200).text().contains(clear));
             clerk.post(&url, &[("why", "")]).await.expect(422);
@@ -259,7 +277,11 @@ async fn a_list_leaves_masked_or_in_small_numbers_and_with_a_reason() {
         clerk.post("/desk/people/export", &[("format", "csv")]).await.expect(422);
         let masked = clerk.post("/desk/people/export", &[("format", "csv"), ("reason", "核对")]).await.expect(200);
         let text = masked.text();
-        assert!(text.contains("138****0013") && text.contains("qu 于 2026-11-23 10:00 导出") && !text.contains("13800000013"));
+        assert!(
+            text.contains("138****0013")
+                && text.contains("qu 于 2026-11-23 10:00 导出")
+                && !text.contains("13800000013")
+        );
         let full = [("format", "csv"), ("reason", "核对"), ("columns", "full")];
         assert!(clerk.post("/desk/people/export", &full).await.expect(200).text().contains("13800000013"));
         let roster: Vec<NewPerson> =
@@ -282,8 +304,10 @@ async fn a_repeat_of_a_call_with_its_key_makes_nobody_twice() {
         let clerk = app.as_account("qu", &[district(Role::District)], None).await;
         let token = app.token(clerk.account.unwrap()).await;
         let bearer = format!("Bearer {token}");
-        let headers = [("authorization", bearer.as_str()), ("idempotency-key", "k1"), ("content-type", "application/json")];
-        let body = serde_json::json!({ "name": "何嘉欣", "phone": "13500000093", "region": "440605125003" }).to_string();
+        let headers =
+            [("authorization", bearer.as_str()), ("idempotency-key", "k1"), ("content-type", "application/json")];
+        let body =
+            serde_json::json!({ "name": "何嘉欣", "phone": "13500000093", "region": "440605125003" }).to_string();
         let stranger = app.stranger();
         let first = stranger.send("POST", "/api/v1/people", &headers, body.clone()).await.expect(201).json();
         let again = stranger.send("POST", "/api/v1/people", &headers, body).await.expect(201).json();

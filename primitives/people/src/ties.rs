@@ -9,13 +9,16 @@ use std::pin::Pin;
 /// An answer that comes later.
 pub type Later<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
+/// The names of each person's teams.
+pub type TeamNames = HashMap<PersonId, Vec<String>>;
+
 /// What is asked of memberships. The texts are conditions on `person`; without organisations they match nobody.
 #[derive(Clone, Copy)]
 pub struct Ties {
     /// The paths of the organisations in which a person is now.
     pub paths: fn(Db, TenantId, PersonId) -> Later<Vec<String>>,
     /// The names of each person's teams, the oldest membership first.
-    pub teams: fn(Db, TenantId, Vec<PersonId>) -> Later<HashMap<PersonId, Vec<String>>>,
+    pub teams: fn(Db, TenantId, Vec<PersonId>) -> Later<TeamNames>,
     /// The open head of an EXISTS over memberships that hold now.
     pub through: &'static str,
     /// The organisation's path inside it.

@@ -8,8 +8,7 @@ use kernel::{Cx, Result, Tx};
 
 /// Puts a person on record; a document that is on record already is refused. With a day of registration they get a number.
 pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewPerson) -> Result<PersonId> {
-    let numbers =
-        store::insert_many(tx, &cx.app.keys, (cx.tenant, cx.now), std::slice::from_ref(new)).await?;
+    let numbers = store::insert_many(tx, &cx.app.keys, (cx.tenant, cx.now), std::slice::from_ref(new)).await?;
     let number = numbers.into_iter().next().flatten();
     tx.record(cx, &Registered { person: Some(new.id), number });
     Ok(new.id)

@@ -1,4 +1,5 @@
 //! Regions and sites as JSON.
+#![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
 use crate::model::{Region, Site, SiteState};
 use crate::{policy, regions, store};
@@ -48,9 +49,7 @@ struct SiteQuery {
 async fn list_sites(cx: Cx, Query(query): Query<SiteQuery>) -> Result<Json<Paged<Site>>> {
     let kind = match query.kind.as_deref() {
         None | Some("") => None,
-        Some(text) => {
-            Some(text.parse().map_err(|_| kernel::Error::Malformed(kernel::Word::new("error.query")))?)
-        }
+        Some(text) => Some(text.parse().map_err(|_| kernel::Error::Malformed(kernel::Word::new("error.query")))?),
     };
     let filter = store::SiteFilter {
         query: query.q.unwrap_or_default(),

@@ -12,9 +12,8 @@ mod tests;
 
 pub use model::{Level, NewSite, Region, Site, SiteId, SiteKind, SiteState};
 pub use regions::{
-    by_name,
-    REGIONS, WORKDAYS, communities, find_region, full_region_name, load_regions, load_workdays, region_by_name,
-    region_name, regions, town_of, towns,
+    REGIONS, WORKDAYS, by_name, communities, find_region, full_region_name, load_regions, load_workdays,
+    region_by_name, region_name, regions, town_of, towns,
 };
 pub use store::{SiteFilter, find as find_site, insert as insert_site, list as list_sites, update as update_site};
 

@@ -47,8 +47,7 @@ impl Region {
 
 /// The name of a region without its office's words.
 pub(crate) fn short(name: &str) -> &str {
-    const ENDS: &[&str] =
-        &["居民委员会", "村民委员会", "居委会", "村委会", "社区", "街道", "办事处", "镇", "村", "区"];
+    const ENDS: &[&str] = &["居民委员会", "村民委员会", "居委会", "村委会", "社区", "街道", "办事处", "镇", "村", "区"];
     let mut rest = name.trim();
     while let Some(less) = ENDS.iter().find_map(|end| rest.strip_suffix(end)).filter(|less| less.chars().count() > 1) {
         rest = less;

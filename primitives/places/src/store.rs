@@ -61,7 +61,16 @@ pub async fn insert(tx: &mut Tx<'_>, tenant: TenantId, new: &NewSite) -> Result<
     let sql = "INSERT INTO site (tenant_id, id, name, kind, region_code, address, latitude, longitude, opening, state)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let args = args![
-        tenant, id, new.name, new.kind, new.region_code, new.address, latitude, longitude, new.opening, new.state
+        tenant,
+        id,
+        new.name,
+        new.kind,
+        new.region_code,
+        new.address,
+        latitude,
+        longitude,
+        new.opening,
+        new.state
     ];
     tx.execute(sql, args).await?;
     Ok(id)
@@ -73,7 +82,16 @@ pub async fn update(tx: &mut Tx<'_>, tenant: TenantId, id: SiteId, new: &NewSite
     let sql = "UPDATE site SET name = $3, kind = $4, region_code = $5, address = $6, latitude = $7, longitude = $8,
                opening = $9, state = $10 WHERE tenant_id = $1 AND id = $2";
     let args = args![
-        tenant, id, new.name, new.kind, new.region_code, new.address, latitude, longitude, new.opening, new.state
+        tenant,
+        id,
+        new.name,
+        new.kind,
+        new.region_code,
+        new.address,
+        latitude,
+        longitude,
+        new.opening,
+        new.state
     ];
     match tx.execute(sql, args).await? {
         0 => Err(kernel::Error::NotFound),

@@ -77,12 +77,7 @@ pub async fn is_member(
 }
 
 /// Every membership of a person in a tree, past ones too, the newest first.
-pub async fn history_of(
-    db: &impl Read,
-    tenant: TenantId,
-    person: PersonId,
-    tree: Tree,
-) -> Result<Vec<MembershipOf>> {
+pub async fn history_of(db: &impl Read, tenant: TenantId, person: PersonId, tree: Tree) -> Result<Vec<MembershipOf>> {
     let sql = "SELECT o.id AS organisation_id, o.name, m.role, m.from_on, m.to_on
                FROM membership m JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
                WHERE m.tenant_id = $1 AND m.person_id = $2 AND o.tree = $3
@@ -119,7 +114,7 @@ pub async fn leaders_of(
     organisations: &[OrganisationId],
 ) -> Result<HashMap<OrganisationId, Vec<Member>>> {
     row! { struct Leader { organisation_id: OrganisationId, id: MembershipId, person_id: PersonId, name: String,
-        sort_key: String, volunteer_no: Option<String>, role: MembershipRole, from_on: NaiveDate } }
+    sort_key: String, volunteer_no: Option<String>, role: MembershipRole, from_on: NaiveDate } }
     let mut found: HashMap<OrganisationId, Vec<Member>> = HashMap::new();
     for part in organisations.chunks(500) {
         let sql = format!(
@@ -188,7 +183,8 @@ pub(crate) async fn insert_memberships(tx: &mut Tx<'_>, tenant: TenantId, list: 
     let rows: Vec<_> = list
         .iter()
         .map(|new| {
-            args![tenant, MembershipId::fresh(), new.organisation, new.person, new.role, new.from_on, new.to_on].to_vec()
+            args![tenant, MembershipId::fresh(), new.organisation, new.person, new.role, new.from_on, new.to_on]
+                .to_vec()
         })
         .collect();
     let head = "INSERT INTO membership (tenant_id, id, organisation_id, person_id, role, from_on, to_on)";

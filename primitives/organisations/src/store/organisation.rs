@@ -30,7 +30,12 @@ pub async fn find_many(db: &impl Read, tenant: TenantId, ids: &[OrganisationId])
 }
 
 /// The organisation with this number in its tree.
-pub async fn find_by_number(db: &impl Read, tenant: TenantId, tree: Tree, number: &str) -> Result<Option<Organisation>> {
+pub async fn find_by_number(
+    db: &impl Read,
+    tenant: TenantId,
+    tree: Tree,
+    number: &str,
+) -> Result<Option<Organisation>> {
     let sql = format!("SELECT {COLUMNS} FROM organisation WHERE tenant_id = $1 AND tree = $2 AND number = $3");
     db.optional(&sql, args![tenant, tree, number]).await
 }
@@ -111,7 +116,8 @@ pub async fn count(db: &impl Read, tenant: TenantId, filter: &OrganisationFilter
     Ok(row.n)
 }
 
-const INSERT: &str = "INSERT INTO organisation (tenant_id, id, tree, parent_id, path, number, name, sort_key, kind, region_code,
+const INSERT: &str =
+    "INSERT INTO organisation (tenant_id, id, tree, parent_id, path, number, name, sort_key, kind, region_code,
      founded_on, contact_name, contact_phone, purpose, state, created_at, updated_at)";
 
 /// Inserts organisations in the order given, parents before children; answers their paths.
@@ -165,7 +171,8 @@ async fn known_parents(
 async fn numbers(tx: &mut Tx<'_>, tenant: TenantId, list: &[NewOrganisation]) -> Result<Vec<String>> {
     let mut numbers: Vec<String> = list.iter().map(|new| new.number.clone().unwrap_or_default()).collect();
     for tree in Tree::ALL {
-        let lacking: Vec<usize> = (0..list.len()).filter(|at| list[*at].tree == *tree && numbers[*at].is_empty()).collect();
+        let lacking: Vec<usize> =
+            (0..list.len()).filter(|at| list[*at].tree == *tree && numbers[*at].is_empty()).collect();
         if lacking.is_empty() {
             continue;
         }

@@ -40,9 +40,7 @@ impl Edit {
 
 async fn form(cx: &Cx, person: Option<Person>, form: PersonForm, errors: FieldErrors) -> Result<Edit> {
     let all = places::regions(&cx.db, district(cx)).await?;
-    let may = |region: &Region| {
-        cx.may(policy::EDIT, &Target { region: &region.code, ..Target::default() }).is_ok()
-    };
+    let may = |region: &Region| cx.may(policy::EDIT, &Target { region: &region.code, ..Target::default() }).is_ok();
     let regions = all.into_iter().filter(|region| region.code.len() > 6 && may(region)).collect();
     const KINDS: &[Kind] =
         &[Kind::Resident, Kind::Permit, Kind::HomeReturn, Kind::Taiwan, Kind::Passport, Kind::ForeignResident];
@@ -60,9 +58,7 @@ pub(super) async fn create(cx: Cx, Form(typed): Form<PersonForm>) -> Result<Answ
     };
     policy::may_register(&cx, &new.region_code)?;
     let at = cx.clone();
-    let made = cx
-        .once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| verbs::insert(tx, &at, &new).await)
-        .await;
+    let made = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| verbs::insert(tx, &at, &new).await).await;
     match made {
         Ok(id) => Ok(cx.see_other_saying(&format!("/desk/people/{id}"), &Word::new("people.saved"))),
         Err(Error::Refused(word)) if word.key == "people.identity_taken" => {

@@ -86,8 +86,7 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let (reach, ties) = (cx.reach(policy::READ), cx.app.part::<Ties>());
     let filter = wanted.filter();
     let cursor = Cursor::read(wanted.cursor.as_deref(), 2)?;
-    let found =
-        store::list(&cx.db, cx.tenant, &filter, (&reach, ties), (cursor.as_ref(), PAGE as i64 + 1)).await?;
+    let found = store::list(&cx.db, cx.tenant, &filter, (&reach, ties), (cursor.as_ref(), PAGE as i64 + 1)).await?;
     let total = store::count(&cx.db, cx.tenant, &filter, (&reach, ties)).await?;
     let people = Paged::cut(found, PAGE, Person::keys);
     let ids = people.items.iter().map(|p| p.id).collect();

@@ -116,13 +116,15 @@ pub async fn count(
 
 /// Every status that was recorded, the newest first (S3: the caller leaves the trace).
 pub async fn political_history(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<Vec<PoliticalRow>> {
-    let sql = "SELECT code, from_on, to_on FROM political_status WHERE tenant_id = $1 AND person_id = $2 ORDER BY id DESC";
+    let sql =
+        "SELECT code, from_on, to_on FROM political_status WHERE tenant_id = $1 AND person_id = $2 ORDER BY id DESC";
     db.all(sql, args![tenant, person]).await
 }
 
 /// The status that holds (S3: the caller leaves the trace).
 pub async fn political_status(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<Option<PoliticalRow>> {
-    let sql = "SELECT code, from_on, to_on FROM political_status WHERE tenant_id = $1 AND person_id = $2 AND to_on IS NULL
+    let sql =
+        "SELECT code, from_on, to_on FROM political_status WHERE tenant_id = $1 AND person_id = $2 AND to_on IS NULL
                ORDER BY id DESC LIMIT 1";
     db.optional(sql, args![tenant, person]).await
 }
