@@ -248,13 +248,13 @@ async fn create(cx: Cx, Form(typed): Form<OrganisationForm>) -> Result<Answer> {
     Ok(cx.see_other_saying(&format!("/desk/teams/{id}"), &Word::new("organisations.saved")))
 }
 
-/// In the actor's region, and below something that the actor may see.
+/// In the actor's region, and below one whose region holds it or that the actor may see: whoever leads the one above will
+/// read the members.
 async fn may_place(cx: &Cx, new: &NewOrganisation) -> Result<()> {
     policy::may_found(cx, &new.region_code)?;
-    if let Some(parent) = new.parent {
-        store::find(&cx.db, cx.tenant, parent).await?;
-    }
-    Ok(())
+    let Some(parent) = new.parent else { return Ok(()) };
+    let parent = store::find(&cx.db, cx.tenant, parent).await?;
+    if new.region_code.starts_with(&parent.region_code) { Ok(()) } else { policy::may_read(cx, &parent) }
 }
 
 async fn edit(cx: Cx, Path(team): Path<OrganisationId>) -> Result<Answer> {
