@@ -27,6 +27,17 @@ text_enum! {
     }
 }
 
+impl ClaimState {
+    /// The word of the state.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "hours.claim.state.waiting",
+            Self::Approved => "hours.claim.state.approved",
+            Self::Returned => "hours.claim.state.returned",
+        }
+    }
+}
+
 row! {
     /// A claim as it is stored.
     pub struct Claim {

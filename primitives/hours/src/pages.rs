@@ -128,8 +128,24 @@ fn ticks(cx: &Cx, year: i32, minutes: &[i64; 12]) -> String {
     kernel::charts::month_ticks(minutes, cx.today().month(), &label)
 }
 
+const MONTHS: [&str; 12] = [
+    "hours.month.1",
+    "hours.month.2",
+    "hours.month.3",
+    "hours.month.4",
+    "hours.month.5",
+    "hours.month.6",
+    "hours.month.7",
+    "hours.month.8",
+    "hours.month.9",
+    "hours.month.10",
+    "hours.month.11",
+    "hours.month.12",
+];
+
+/// The name of a month, counted from 1.
 fn month_name(cx: &Cx, month: u32) -> String {
-    cx.t(&format!("hours.month.{month}")).to_owned()
+    cx.t(MONTHS[(month as usize + 11) % 12]).to_owned()
 }
 
 /// Groups the rows of a page by month; the sums are those of the whole months.

@@ -17,6 +17,8 @@ const DAYS: u32 = 3;
 struct Check {
     /// Empty, `warn` or `stop`.
     class: &'static str,
+    /// Whether it keeps this reader from deciding.
+    bars: bool,
     word: Word,
 }
 
@@ -38,9 +40,9 @@ impl Show {
         self.claim.state == ClaimState::Waiting
     }
 
-    /// Whether nothing forbids this reader to decide; what forbids it stands among the checks.
+    /// Whether this reader may decide; what forbids it stands among the checks.
     fn may_decide(&self) -> bool {
-        self.waiting() && !self.checks.iter().any(|c| c.class == "stop" && c.word.key.starts_with("hours.claim."))
+        self.waiting() && !self.checks.iter().any(|check| check.bars)
     }
 
     fn people(&self) -> i64 {
@@ -72,13 +74,13 @@ async fn record(cx: &Cx, claim: Claim, errors: FieldErrors, form: DecisionForm) 
 /// What the system can know of a claim before a person looks at it.
 fn check(cx: &Cx, claim: &Claim, lines: &[ClaimLine], clashes: &[Clash], calendar: &WorkCalendar) -> Vec<Check> {
     let mut checks = Vec::new();
-    let mut add = |class, word| checks.push(Check { class, word });
     if Some(claim.entered_by) == cx.actor.account {
-        add("stop", Word::new("hours.claim.own"));
+        checks.push(Check { class: "stop", bars: true, word: Word::new("hours.claim.own") });
     }
     if lines.iter().any(|l| Some(l.person_id.0) == cx.actor.person) {
-        add("stop", Word::new("hours.claim.gains"));
+        checks.push(Check { class: "stop", bars: true, word: Word::new("hours.claim.gains") });
     }
+    let mut add = |class, word| checks.push(Check { class, bars: false, word });
     let last = lines.iter().map(|l| day(l.ended_at)).max().unwrap_or_else(|| day(claim.made_at));
     if day(claim.made_at) <= calendar.after(last, DAYS) {
         add("", Word::new("hours.check.in_time").with("days", DAYS));
