@@ -15,8 +15,8 @@ pub use paging::{Cursor, Paged, query_string};
 pub use routes::{Routes, openapi};
 pub use view::{View, filters};
 
-pub use edge::{append_cookie, cookie};
-pub(crate) use edge::{router, set_session};
+pub(crate) use edge::router;
+pub use edge::{append_cookie, cookie, set_session};
 
 use crate::cx::Cx;
 use crate::error::Result;

@@ -189,7 +189,7 @@ fn cookie_name(app: &App) -> &'static str {
 }
 
 /// Sets the session's cookie, or clears it when the token is empty.
-pub(crate) fn set_session(answer: &mut Answer, cx: &Cx, token: &str, staff: bool) {
+pub fn set_session(answer: &mut Answer, cx: &Cx, token: &str, staff: bool) {
     let secure = if cx.app.config.base_url.starts_with("https://") { "; Secure" } else { "" };
     let age = match (token.is_empty(), staff) {
         (true, _) => "; Max-Age=0",

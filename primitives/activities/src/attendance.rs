@@ -75,7 +75,9 @@ pub fn arrived(cx: &Cx, session: SessionId, kept: &str) -> bool {
     let parts: Vec<&str> = kept.split('.').collect();
     let [of, issued, nonce, mark] = parts.as_slice() else { return false };
     let age = issued.parse::<i64>().map_or(i64::MAX, |at| cx.now.timestamp() - at);
-    *of == session.to_string() && (0..=600).contains(&age) && cx.app.keys.is_signed("arrival", &[of, issued, nonce], mark)
+    *of == session.to_string()
+        && (0..=600).contains(&age)
+        && cx.app.keys.is_signed("arrival", &[of, issued, nonce], mark)
 }
 
 /// The lane of everything that writes hours: one for the district, so that a person's day is decided by one.
@@ -129,7 +131,13 @@ pub async fn check_out(cx: &Cx, session: SessionId, person: PersonId, method: Me
     cx.clone().write(lane(&cx), async move |tx: &mut Tx<'_>| leave(tx, &cx, session, person, method).await).await
 }
 
-async fn leave(tx: &mut Tx<'_>, cx: &Cx, session: SessionId, person: PersonId, method: Method) -> Result<Option<EntryId>> {
+async fn leave(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    session: SessionId,
+    person: PersonId,
+    method: Method,
+) -> Result<Option<EntryId>> {
     let session = store::find_session(tx, cx.tenant, session).await?;
     let activity = store::find(tx, cx.tenant, session.activity_id).await?;
     let there = attendance::find(tx, cx.tenant, session.id, person).await?;
@@ -193,7 +201,8 @@ async fn credit(
 
 /// Says how many people a session served; the figure of the day follows within seconds.
 pub async fn count_served(tx: &mut Tx<'_>, cx: &Cx, session: &Session, served: i64) -> Result<()> {
-    let sql = "UPDATE activity_session SET served = $1, served_by = $2, served_at = $3 WHERE tenant_id = $4 AND id = $5";
+    let sql =
+        "UPDATE activity_session SET served = $1, served_by = $2, served_at = $3 WHERE tenant_id = $4 AND id = $5";
     tx.execute(sql, args![served, cx.actor.name, cx.now, cx.tenant, session.id]).await?;
     let sql = "INSERT INTO hours_unsealed (tenant_id, id, source) VALUES ($1, $2, 'served') ON CONFLICT DO NOTHING";
     tx.execute(sql, args![cx.tenant, session.id]).await?;
@@ -212,7 +221,13 @@ pub(crate) async fn close_forgotten(cx: Cx) -> Result<()> {
     cx.clone()
         .write(lane(&cx), async move |tx: &mut Tx<'_>| {
             for one in late {
-                attendance::close(tx, cx.tenant, one.id, one.ends_at, Method::Staff, &cx.actor.name, true).await?;
+                if attendance::close(tx, cx.tenant, one.id, one.ends_at, Method::Staff, &cx.actor.name, true).await? {
+                    let (session, person) = (one.session_id, one.person_id);
+                    tx.record(
+                        &cx,
+                        &CameOrLeft { session, person, deed: "forgotten", method: Method::Staff, minutes: None },
+                    );
+                }
             }
             Ok(())
         })
@@ -236,6 +251,8 @@ pub fn stay(there: Option<&Attendance>) -> Word {
         Some(there) if there.out_at.is_none() => {
             Word::new("attendance.stay.inside").with("when", kernel::words::time(there.in_at))
         }
-        Some(there) => Word::new("attendance.stay.after").with("when", there.out_at.map(kernel::words::time).unwrap_or_default()),
+        Some(there) => {
+            Word::new("attendance.stay.after").with("when", there.out_at.map(kernel::words::time).unwrap_or_default())
+        }
     }
 }

@@ -1,20 +1,27 @@
 //! Activities: what is offered, who signs up, who came and who was served.
 
+mod api;
 pub mod attendance;
+mod forms;
 pub mod lifecycle;
 pub mod model;
+mod pages;
 mod policy;
 pub mod rules;
 pub mod signups;
 pub mod store;
+#[cfg(test)]
+mod tests;
 
-pub use model::{Activity, ActivityId, NewActivity, NewPost, NewSession, Post, PostId, Session, SessionId, SignupId, State};
+pub use model::{
+    Activity, ActivityId, NewActivity, NewPost, NewSession, Post, PostId, Session, SessionId, SignupId, State,
+};
 pub use policy::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP};
 pub use signups::sign_up;
 pub use store::find;
 
-use kernel::Module;
 use kernel::jobs::Recurring;
+use kernel::{Module, NavItem};
 
 /// The room's door.
 #[must_use]
@@ -23,8 +30,15 @@ pub fn module() -> Module {
         .migrations(kernel::migrations!["20261123_15_activities"])
         .words(kernel::words!())
         .policy(policy::TABLE)
+        .routes(pages::routes())
+        .routes(api::routes())
+        .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .part(signups::Rush::default())
         .work(|cx| Box::pin(lifecycle::work(cx)))
         .every(Recurring { name: "activities.keep_up", every: 20_000, run: |cx| Box::pin(lifecycle::keep_up(cx)) })
-        .every(Recurring { name: "activities.close_forgotten", every: 30_000, run: |cx| Box::pin(attendance::close_forgotten(cx)) })
+        .every(Recurring {
+            name: "activities.close_forgotten",
+            every: 30_000,
+            run: |cx| Box::pin(attendance::close_forgotten(cx)),
+        })
 }

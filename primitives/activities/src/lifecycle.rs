@@ -5,7 +5,7 @@ use crate::rules::{self, Step};
 use crate::store;
 use kernel::ids::Raw;
 use kernel::time::WorkCalendar;
-use kernel::{AccountId, Conditions, Cx, Deed, Error, LaneKey, Read as _, Result, Tx, WorkItem, Word, args, row};
+use kernel::{AccountId, Conditions, Cx, Deed, Error, LaneKey, Read as _, Result, Tx, Word, WorkItem, args, row};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -28,7 +28,9 @@ impl Deed for Moved {
 pub async fn take(cx: &Cx, id: ActivityId, step: Step, opinion: String) -> Result<State> {
     let calendar = WorkCalendar::load(&cx.db).await?;
     let cx = cx.clone();
-    cx.clone().write(id.lane(), async move |tx: &mut Tx<'_>| step_in(tx, &cx, id, step, &opinion, &calendar).await).await
+    cx.clone()
+        .write(id.lane(), async move |tx: &mut Tx<'_>| step_in(tx, &cx, id, step, &opinion, &calendar).await)
+        .await
 }
 
 async fn step_in(
@@ -88,7 +90,7 @@ async fn decide(tx: &mut Tx<'_>, cx: &Cx, activity: &Activity, opinion: &str) ->
 
 row! { struct Due { id: ActivityId, state: State, risky: bool, insurance_no: Option<String> } }
 
-/// Begins what is due today and ends what is past; every minute.
+/// Begins what is due today and ends what is past; every 20 seconds.
 pub(crate) async fn keep_up(cx: Cx) -> Result<()> {
     let sql = "SELECT id, state, risky, insurance_no FROM activity WHERE tenant_id = $1
                  AND ((state = 'open' AND starts_on <= $2) OR (state = 'running' AND ends_on < $2)) LIMIT 500";
@@ -99,7 +101,11 @@ pub(crate) async fn keep_up(cx: Cx) -> Result<()> {
             State::Open => Step::Start,
             _ => Step::End,
         };
-        take(&cx, activity.id, step, String::new()).await?;
+        match take(&cx, activity.id, step, String::new()).await {
+            // Somebody was quicker, or it lacks something: the others still get their step.
+            Ok(_) | Err(Error::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }
@@ -131,7 +137,12 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
             kind: "work.kind.activity",
             tint: "",
             title: cx.say(&Word::new("activity.work.title").with("title", &w.title)),
-            facts: format!("{} · {} · {}", kernel::words::date(cx.lang, w.starts_on, cx.today()), w.organisation_name, w.place),
+            facts: format!(
+                "{} · {} · {}",
+                kernel::words::date(cx.lang, w.starts_on, cx.today()),
+                w.organisation_name,
+                w.place
+            ),
             who: w.submitted_name,
             due: w.due_at.unwrap_or(cx.now),
             url: format!("/desk/activities/{}/review", w.id),

@@ -387,28 +387,28 @@ pub struct NewPost {
 
 /// The categories of domain 1.8 with the character of their seal and its colour class.
 pub const CATEGORIES: &[(&str, &str, &str)] = &[
-    ("01", "社", "seal-r"),
+    ("01", "社", "seal-b"),
     ("02", "老", "seal-r"),
-    ("03", "童", "seal-b"),
-    ("04", "助", "seal-r"),
-    ("05", "困", "seal-a"),
-    ("06", "文", "seal-b"),
+    ("03", "童", "seal-a"),
+    ("04", "扶", "seal-b"),
+    ("05", "暖", "seal-r"),
+    ("06", "文", "seal-a"),
     ("07", "绿", "seal-g"),
     ("08", "法", "seal-b"),
     ("09", "医", "seal-a"),
     ("10", "急", "seal-r"),
-    ("11", "安", "seal-g"),
+    ("11", "安", "seal-b"),
     ("12", "学", "seal-b"),
-    ("13", "心", "seal-a"),
-    ("14", "业", "seal-g"),
-    ("15", "便", "seal-a"),
+    ("13", "心", "seal-g"),
+    ("14", "业", ""),
+    ("15", "便", "seal-g"),
     ("16", "党", "seal-r"),
-    ("17", "会", "seal-b"),
-    ("99", "他", ""),
+    ("17", "会", "seal-a"),
+    ("99", "志", ""),
 ];
 
 /// Character and colour class of a category's seal.
 #[must_use]
 pub fn seal(category: &str) -> (&'static str, &'static str) {
-    CATEGORIES.iter().find(|(code, _, _)| *code == category).map_or(("他", ""), |(_, letter, class)| (letter, class))
+    CATEGORIES.iter().find(|(code, _, _)| *code == category).map_or(("志", ""), |(_, letter, class)| (letter, class))
 }

@@ -61,7 +61,13 @@ pub struct Candidate {
 
 /// Every reason why somebody cannot sign up now, each a word that says what would change it.
 #[must_use]
-pub fn refusals(activity: &Activity, day: NaiveDate, ends_at: DateTime<Utc>, who: &Candidate, now: DateTime<Utc>) -> Vec<Word> {
+pub fn refusals(
+    activity: &Activity,
+    day: NaiveDate,
+    ends_at: DateTime<Utc>,
+    who: &Candidate,
+    now: DateTime<Utc>,
+) -> Vec<Word> {
     let mut all = Vec::new();
     if !matches!(activity.state, State::Open | State::Running) {
         all.push(Word::new("signup.refused.state"));
@@ -130,7 +136,12 @@ pub const TURN: i64 = 15;
 
 /// Whether one can check in now, or a word that says when.
 #[must_use]
-pub fn check_in_refusal(state: State, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Word> {
+pub fn check_in_refusal(
+    state: State,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Option<Word> {
     if !matches!(state, State::Open | State::Running) {
         return Some(Word::new("attendance.refused.state"));
     }

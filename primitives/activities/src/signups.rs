@@ -104,11 +104,16 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
         }
         let counter = match posts.entry(wish.post) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(place) => place.insert(Counter::take(tx, tenant, wish.post).await?),
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(Counter::take(tx, tenant, wish.post).await?)
+            }
         };
         let team = teams.get(&wish.person).copied().unwrap_or(activity.organisation_id);
         let made = counter.next(wish, &session, team);
-        tx.record(&wish.cx, &SignedUp { signup: made.id, person: wish.person, state: made.state, position: made.position });
+        tx.record(
+            &wish.cx,
+            &SignedUp { signup: made.id, person: wish.person, state: made.state, position: made.position },
+        );
         live.insert(wish.person, made.clone());
         fresh.push(made.clone());
         answers.push(Ok(made));
@@ -179,11 +184,19 @@ fn refusal(cx: &Cx, reasons: &[Word]) -> Error {
     }
 }
 
-/// Why this person cannot sign up for a session now; empty when they can. For the page, before they press.
-pub async fn reasons(cx: &Cx, activity: &Activity, session: &Session, person: PersonId) -> Result<Vec<Word>> {
-    let facts = signup::facts(&cx.db, cx.tenant, Some(activity.organisation_id), activity.min_minutes > 0, &[person]).await?;
-    let busy = is_busy(&cx.db, cx.tenant, session, person).await?;
-    Ok(rules::refusals(activity, session.day, session.ends_at, &candidate(facts.first(), busy), cx.now))
+/// Why this person cannot sign up for each of these sessions now; empty where they can. For the page, before they press.
+pub async fn reasons(cx: &Cx, activity: &Activity, sessions: &[Session], person: PersonId) -> Result<Vec<Vec<Word>>> {
+    let facts =
+        signup::facts(&cx.db, cx.tenant, Some(activity.organisation_id), activity.min_minutes > 0, &[person]).await?;
+    let elsewhere = signup::expected(&cx.db, cx.tenant, person, cx.now).await?;
+    let of = |session: &Session| {
+        let meets = |e: &signup::Expected| {
+            e.session_id != session.id && e.starts_at < session.ends_at && e.ends_at > session.starts_at
+        };
+        let who = candidate(facts.first(), elsewhere.iter().any(meets));
+        rules::refusals(activity, session.day, session.ends_at, &who, cx.now)
+    };
+    Ok(sessions.iter().map(of).collect())
 }
 
 kernel::row! { struct Busy { n: i64 } }
@@ -205,6 +218,9 @@ pub async fn withdraw(cx: &Cx, id: SignupId, to: SignupState) -> Result<()> {
             let session = store::find_session(tx, cx.tenant, now.session_id).await?;
             if store::attendance::find(tx, cx.tenant, session.id, now.person_id).await?.is_some() {
                 return Err(Error::refused("signup.refused.came"));
+            }
+            if to == SignupState::Withdrawn && cx.now >= session.starts_at {
+                return Err(Error::refused("signup.refused.begun"));
             }
             if !signup::change(tx, cx.tenant, id, now.state, to, cx.now).await? {
                 return Err(Error::refused("signup.refused.gone"));
@@ -234,7 +250,9 @@ async fn move_up(tx: &mut Tx<'_>, cx: &Cx, session: &Session, post: PostId) -> R
         if free <= 0 {
             break;
         }
-        let facts = signup::facts(tx, cx.tenant, Some(activity.organisation_id), activity.min_minutes > 0, &[next.person_id]).await?;
+        let facts =
+            signup::facts(tx, cx.tenant, Some(activity.organisation_id), activity.min_minutes > 0, &[next.person_id])
+                .await?;
         let busy = is_busy(tx, cx.tenant, session, next.person_id).await?;
         // Sign-up may have closed meanwhile; whoever stands in line keeps that place.
         let open = Activity { closes_at: session.ends_at, ..activity.clone() };
@@ -244,7 +262,9 @@ async fn move_up(tx: &mut Tx<'_>, cx: &Cx, session: &Session, post: PostId) -> R
         if signup::change(tx, cx.tenant, next.id, SignupState::Waiting, SignupState::Joined, cx.now).await? {
             signup::count(tx, cx.tenant, post, 1, -1, 0).await?;
             tx.record(cx, &SignupChanged { signup: next.id, person: next.person_id, to: SignupState::Joined });
-            let word = Word::new("signup.message.moved_up").with("title", &activity.title).with("when", when(session.starts_at));
+            let word = Word::new("signup.message.moved_up")
+                .with("title", &activity.title)
+                .with("when", when(session.starts_at));
             kernel::messages::leave(tx, cx, next.person_id.0, &word, &activity.url()).await?;
             free -= 1;
         }

@@ -1,11 +1,13 @@
 //! The SQL of activities, sessions and posts; sign-ups and attendance have files of their own.
 
 pub(crate) mod attendance;
+pub(crate) mod listing;
 pub(crate) mod signup;
 
 use crate::model::{Activity, ActivityId, NewActivity, NewSession, Post, PostId, Session, SessionId, State};
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::{Conditions, Cx, Json, Read, Result, TenantId, Tx, args, row};
+use kernel::{Cx, Json, Read, Result, TenantId, Tx, args, row};
+pub use listing::{Filter, Listed, list};
 use organisations::model::OrganisationId;
 
 const COLUMNS: &str = "id, number, title, summary, organisation_id, organisation_name, organisation_path, kind, region_code, site_id, place, \
@@ -27,7 +29,9 @@ pub async fn find_session(db: &impl Read, tenant: TenantId, id: SessionId) -> Re
 
 /// The sessions of an activity, the earliest first.
 pub async fn sessions(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<Vec<Session>> {
-    let sql = format!("SELECT {SESSION} FROM activity_session WHERE tenant_id = $1 AND activity_id = $2 ORDER BY starts_at, id");
+    let sql = format!(
+        "SELECT {SESSION} FROM activity_session WHERE tenant_id = $1 AND activity_id = $2 ORDER BY starts_at, id"
+    );
     db.all(&sql, args![tenant, activity]).await
 }
 
@@ -49,88 +53,39 @@ pub async fn find_post(db: &impl Read, tenant: TenantId, id: PostId) -> Result<P
 }
 
 row! {
-    /// An activity as a list shows it.
-    pub struct Listed {
+    /// Another activity that a reviewer should look at beside this one.
+    pub struct Near {
         /// Its id.
         pub id: ActivityId,
-        /// Its number.
-        pub number: String,
         /// Its title.
         pub title: String,
-        /// Who holds it.
-        pub organisation_name: String,
-        /// Where.
-        pub region_code: String,
-        /// The name of that region.
-        pub region_name: String,
-        /// The meeting place.
-        pub place: String,
-        /// Where it stands.
-        pub state: State,
-        /// The first category.
-        pub category: String,
         /// First day.
         pub starts_on: NaiveDate,
-        /// Last day.
-        pub ends_on: NaiveDate,
-        /// When the next session begins.
-        pub next_at: Option<DateTime<Utc>>,
-        /// When that session ends.
-        pub next_end: Option<DateTime<Utc>>,
-        /// Places in all posts.
-        pub places: i64,
-        /// Places taken.
-        pub taken: i64,
     }
 }
 
-impl Listed {
-    /// Places left.
-    #[must_use]
-    pub fn left(&self) -> i64 {
-        self.places - self.taken
-    }
-
-    /// Its public page.
-    #[must_use]
-    pub fn url(&self) -> String {
-        format!("/activities/{}", self.id)
-    }
-
-    /// The character of its seal.
-    #[must_use]
-    pub fn seal(&self) -> &'static str {
-        crate::model::seal(&self.category).0
-    }
-
-    /// The colour class of its seal.
-    #[must_use]
-    pub fn seal_class(&self) -> &'static str {
-        crate::model::seal(&self.category).1
-    }
+/// Other activities of the same team with a session at the same time.
+pub async fn clashes(db: &impl Read, tenant: TenantId, of: &Activity) -> Result<Vec<Near>> {
+    let sql = "SELECT DISTINCT a.id, a.title, a.starts_on FROM activity_session s
+               JOIN activity a ON a.tenant_id = s.tenant_id AND a.organisation_id = $3 AND a.id <> s.activity_id
+                 AND a.state IN ('review', 'open', 'running') AND a.starts_on <= $4 AND a.ends_on >= $5
+               JOIN activity_session o ON o.tenant_id = a.tenant_id AND o.activity_id = a.id
+                 AND o.starts_at < s.ends_at AND o.ends_at > s.starts_at
+               WHERE s.tenant_id = $1 AND s.activity_id = $2 ORDER BY a.starts_on, a.id LIMIT 5";
+    db.all(sql, args![tenant, of.id, of.organisation_id, of.ends_on, of.starts_on]).await
 }
 
-/// A page of activities, the earliest first; `wanted` names the columns of `a`. Places are those of sessions to come.
-pub async fn list(db: &impl Read, wanted: &mut Conditions, now: DateTime<Utc>, ascending: bool, limit: i64) -> Result<Vec<Listed>> {
-    let order = if ascending { " ORDER BY a.starts_on, a.id LIMIT ?" } else { " ORDER BY a.starts_on DESC, a.id DESC LIMIT ?" };
-    let inner = wanted.tail(order, args![limit]);
-    let outer = if ascending { "ORDER BY a.starts_on, a.id" } else { "ORDER BY a.starts_on DESC, a.id DESC" };
-    let mut given = wanted.args().to_vec();
-    given.push(kernel::db::ToValue::to_value(&now));
-    let n = given.len();
-    let sql = format!(
-        "SELECT a.id, a.number, a.title, a.organisation_name, a.region_code, COALESCE(r.name, '') AS region_name, a.place, a.state,
-                a.category, a.starts_on, a.ends_on, s.starts_at AS next_at, s.ends_at AS next_end,
-                CAST(COALESCE((SELECT SUM(p.places) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT) AS places,
-                CAST(COALESCE((SELECT SUM(p.taken) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT) AS taken
-         FROM (SELECT a.* FROM activity a WHERE {inner}) a
-         LEFT JOIN region r ON r.code = a.region_code
-         LEFT JOIN activity_session s ON s.tenant_id = a.tenant_id AND s.id = (
-             SELECT n.id FROM activity_session n WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.ends_at > ${n}
-             ORDER BY n.starts_at, n.id LIMIT 1)
-         {outer}"
-    );
-    db.all(&sql, &given).await
+/// Others of the same title in the same town within two weeks.
+pub async fn namesakes(db: &impl Read, tenant: TenantId, of: &Activity) -> Result<Vec<Near>> {
+    let town = of.region_code.get(..9).unwrap_or(&of.region_code);
+    let weeks = chrono::Days::new(14);
+    let from = of.starts_on.checked_sub_days(weeks).unwrap_or(of.starts_on);
+    let to = of.starts_on.checked_add_days(weeks).unwrap_or(of.starts_on);
+    let sql = "SELECT id, title, starts_on FROM activity
+               WHERE tenant_id = $1 AND id <> $2 AND lower(title) = lower($3) AND region_code >= $4 AND region_code < $5
+                 AND starts_on >= $6 AND starts_on <= $7 AND state IN ('review', 'open', 'running', 'ended')
+               ORDER BY starts_on, id LIMIT 5";
+    db.all(sql, args![tenant, of.id, of.title, town, kernel::policy::after(town), from, to]).await
 }
 
 row! { struct Holder { name: String, path: String, kind: String } }
@@ -139,7 +94,10 @@ row! { struct Holder { name: String, path: String, kind: String } }
 pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewActivity) -> Result<ActivityId> {
     let id = ActivityId::fresh();
     let holder: Holder = tx
-        .one("SELECT name, path, kind FROM organisation WHERE tenant_id = $1 AND id = $2", args![cx.tenant, new.organisation])
+        .one(
+            "SELECT name, path, kind FROM organisation WHERE tenant_id = $1 AND id = $2",
+            args![cx.tenant, new.organisation],
+        )
         .await?;
     let number = number(cx, id);
     let sql = "INSERT INTO activity (tenant_id, id, number, title, summary, organisation_id, organisation_name, organisation_path, kind,
@@ -150,10 +108,41 @@ pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewActivity) -> Result<Activ
           $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $35)";
     let category = new.categories.first().cloned().unwrap_or_else(|| "99".to_owned());
     let cells = args![
-        cx.tenant, id, number, new.title, new.summary, new.organisation, holder.name, holder.path, holder.kind, new.region, new.site,
-        new.place, new.starts_on, new.ends_on, Json(&new.categories), category, new.beneficiaries, new.guarantees, new.risk_notice,
-        new.risky, new.insurance_no, new.working_time, new.own_duty, new.scope, new.opens_at, new.closes_at, new.min_age, new.max_age,
-        new.min_minutes, new.only_team, new.contact_name, new.contact_phone, new.contact_public, cx.actor.name, cx.now
+        cx.tenant,
+        id,
+        number,
+        new.title,
+        new.summary,
+        new.organisation,
+        holder.name,
+        holder.path,
+        holder.kind,
+        new.region,
+        new.site,
+        new.place,
+        new.starts_on,
+        new.ends_on,
+        Json(&new.categories),
+        category,
+        new.beneficiaries,
+        new.guarantees,
+        new.risk_notice,
+        new.risky,
+        new.insurance_no,
+        new.working_time,
+        new.own_duty,
+        new.scope,
+        new.opens_at,
+        new.closes_at,
+        new.min_age,
+        new.max_age,
+        new.min_minutes,
+        new.only_team,
+        new.contact_name,
+        new.contact_phone,
+        new.contact_public,
+        cx.actor.name,
+        cx.now
     ];
     tx.execute(sql, cells).await?;
     for session in &new.sessions {
@@ -178,10 +167,35 @@ pub async fn update_draft(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewAct
         WHERE tenant_id = $28 AND id = $29 AND state = 'draft'";
     let category = new.categories.first().cloned().unwrap_or_else(|| "99".to_owned());
     let cells = args![
-        new.title, new.summary, new.region, new.site, new.place, new.starts_on, new.ends_on, Json(&new.categories), category,
-        new.beneficiaries, new.guarantees, new.risk_notice, new.risky, new.insurance_no, new.working_time, new.own_duty, new.scope,
-        new.opens_at, new.closes_at, new.min_age, new.max_age, new.min_minutes, new.only_team, new.contact_name, new.contact_phone,
-        new.contact_public, cx.now, cx.tenant, id
+        new.title,
+        new.summary,
+        new.region,
+        new.site,
+        new.place,
+        new.starts_on,
+        new.ends_on,
+        Json(&new.categories),
+        category,
+        new.beneficiaries,
+        new.guarantees,
+        new.risk_notice,
+        new.risky,
+        new.insurance_no,
+        new.working_time,
+        new.own_duty,
+        new.scope,
+        new.opens_at,
+        new.closes_at,
+        new.min_age,
+        new.max_age,
+        new.min_minutes,
+        new.only_team,
+        new.contact_name,
+        new.contact_phone,
+        new.contact_public,
+        cx.now,
+        cx.tenant,
+        id
     ];
     if tx.execute(sql, cells).await? == 0 {
         return Err(kernel::Error::refused("activity.refused.not_draft"));
@@ -202,7 +216,8 @@ async fn insert_session(tx: &mut Tx<'_>, cx: &Cx, activity: ActivityId, new: &Ne
     for post in &new.posts {
         let sql = "INSERT INTO post (tenant_id, id, session_id, activity_id, name, conditions, places, taken, waiting, next_position)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 1)";
-        tx.execute(sql, args![cx.tenant, PostId::fresh(), id, activity, post.name, post.conditions, post.places]).await?;
+        tx.execute(sql, args![cx.tenant, PostId::fresh(), id, activity, post.name, post.conditions, post.places])
+            .await?;
     }
     Ok(())
 }

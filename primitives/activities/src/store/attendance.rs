@@ -1,6 +1,6 @@
 //! The SQL of coming and going.
 
-use crate::model::{Attendance, AttendanceId, SessionId, SignupState};
+use crate::model::{ActivityId, Attendance, AttendanceId, SessionId, SignupState};
 use chrono::{DateTime, Utc};
 use hours::Method;
 use kernel::{Read, Result, TenantId, Tx, args, row};
@@ -9,14 +9,20 @@ use people::model::PersonId;
 const COLUMNS: &str = "id, session_id, activity_id, person_id, organisation_id, in_at, in_method, out_at, out_method, forgotten, entry_id";
 
 /// Somebody's attendance at a session.
-pub async fn find(db: &impl Read, tenant: TenantId, session: SessionId, person: PersonId) -> Result<Option<Attendance>> {
+pub async fn find(
+    db: &impl Read,
+    tenant: TenantId,
+    session: SessionId,
+    person: PersonId,
+) -> Result<Option<Attendance>> {
     let sql = format!("SELECT {COLUMNS} FROM attendance WHERE tenant_id = $1 AND session_id = $2 AND person_id = $3");
     db.optional(&sql, args![tenant, session, person]).await
 }
 
 /// Where somebody is checked in and not out.
 pub async fn open_of(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<Option<Attendance>> {
-    let sql = format!("SELECT {COLUMNS} FROM attendance WHERE tenant_id = $1 AND person_id = $2 AND out_at IS NULL LIMIT 1");
+    let sql =
+        format!("SELECT {COLUMNS} FROM attendance WHERE tenant_id = $1 AND person_id = $2 AND out_at IS NULL LIMIT 1");
     db.optional(&sql, args![tenant, person]).await
 }
 
@@ -27,7 +33,17 @@ pub async fn insert(tx: &mut Tx<'_>, tenant: TenantId, new: &Attendance, region:
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, FALSE)";
     let day = kernel::time::day(new.in_at);
     let cells = args![
-        tenant, new.id, new.session_id, new.activity_id, new.person_id, new.organisation_id, region, day, new.in_at, new.in_method, by
+        tenant,
+        new.id,
+        new.session_id,
+        new.activity_id,
+        new.person_id,
+        new.organisation_id,
+        region,
+        day,
+        new.in_at,
+        new.in_method,
+        by
     ];
     tx.execute(sql, cells).await?;
     Ok(())
@@ -55,11 +71,23 @@ pub async fn credited(tx: &mut Tx<'_>, tenant: TenantId, id: AttendanceId, entry
     Ok(())
 }
 
-row! { pub struct Late { pub id: AttendanceId, pub ends_at: DateTime<Utc> } }
+row! {
+    /// An attendance that nobody closed.
+    pub struct Late {
+        /// The attendance.
+        pub id: AttendanceId,
+        /// The session.
+        pub session_id: SessionId,
+        /// Who.
+        pub person_id: PersonId,
+        /// The session's planned end.
+        pub ends_at: DateTime<Utc>,
+    }
+}
 
 /// Attendances whose session ended before a moment and that nobody closed.
 pub async fn late(db: &impl Read, tenant: TenantId, before: DateTime<Utc>) -> Result<Vec<Late>> {
-    let sql = "SELECT t.id, s.ends_at FROM attendance t
+    let sql = "SELECT t.id, t.session_id, t.person_id, s.ends_at FROM attendance t
                JOIN activity_session s ON s.tenant_id = t.tenant_id AND s.id = t.session_id
                WHERE t.tenant_id = $1 AND t.out_at IS NULL AND s.ends_at < $2 LIMIT 500";
     db.all(sql, args![tenant, before]).await
@@ -101,4 +129,34 @@ pub async fn roster(db: &impl Read, tenant: TenantId, session: SessionId) -> Res
                WHERE g.tenant_id = $1 AND g.session_id = $2 AND g.state IN ('joined', 'waiting')
                ORDER BY g.state, p.sort_key, p.id LIMIT 2000";
     db.all(sql, args![tenant, session]).await
+}
+
+row! {
+    /// How many came to a session, and how many of them are still there.
+    pub struct Presence {
+        /// The session.
+        pub session_id: SessionId,
+        /// Came.
+        pub came: i64,
+        /// Are there now.
+        pub inside: i64,
+    }
+}
+
+/// Who came to each session of an activity, counted.
+pub async fn presence(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<Vec<Presence>> {
+    let sql =
+        "SELECT t.session_id, COUNT(*) AS came, CAST(COUNT(*) FILTER (WHERE t.out_at IS NULL) AS BIGINT) AS inside
+               FROM activity_session s JOIN attendance t ON t.tenant_id = s.tenant_id AND t.session_id = s.id
+               WHERE s.tenant_id = $1 AND s.activity_id = $2 GROUP BY t.session_id";
+    db.all(sql, args![tenant, activity]).await
+}
+
+row! { struct Came { n: i64 } }
+
+/// How many came to a session.
+pub async fn came(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM attendance WHERE tenant_id = $1 AND session_id = $2";
+    let row: Came = db.one(sql, args![tenant, session]).await?;
+    Ok(row.n)
 }

@@ -15,7 +15,12 @@ pub async fn find(db: &impl Read, tenant: TenantId, id: SignupId) -> Result<Sign
 }
 
 /// The live sign-up of a person in a session.
-pub async fn find_live(db: &impl Read, tenant: TenantId, session: SessionId, person: PersonId) -> Result<Option<Signup>> {
+pub async fn find_live(
+    db: &impl Read,
+    tenant: TenantId,
+    session: SessionId,
+    person: PersonId,
+) -> Result<Option<Signup>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND session_id = $2 AND person_id = $3 AND state IN ('joined', 'waiting')"
     );
@@ -26,7 +31,9 @@ pub async fn find_live(db: &impl Read, tenant: TenantId, session: SessionId, per
 fn people_list(first: usize, people: &[PersonId], args: &mut Vec<Value>) -> String {
     let wanted = people.len().next_power_of_two();
     let last = people.last().copied();
-    args.extend(people.iter().copied().chain(last.into_iter().cycle().take(wanted - people.len())).map(|p| p.to_value()));
+    args.extend(
+        people.iter().copied().chain(last.into_iter().cycle().take(wanted - people.len())).map(|p| p.to_value()),
+    );
     kernel::db::in_list(first, wanted)
 }
 
@@ -106,7 +113,12 @@ row! { struct Team { person_id: PersonId, organisation_id: OrganisationId } }
 
 /// For each person the team that their hours count for: the holding team if they belong to it, else their first team,
 /// else the holding team.
-pub async fn teams(tx: &Tx<'_>, tenant: TenantId, holder: OrganisationId, people: &[PersonId]) -> Result<Vec<(PersonId, OrganisationId)>> {
+pub async fn teams(
+    tx: &Tx<'_>,
+    tenant: TenantId,
+    holder: OrganisationId,
+    people: &[PersonId],
+) -> Result<Vec<(PersonId, OrganisationId)>> {
     let mut args = args![tenant].to_vec();
     let list = people_list(2, people, &mut args);
     let sql = format!(
@@ -126,13 +138,29 @@ pub async fn teams(tx: &Tx<'_>, tenant: TenantId, holder: OrganisationId, people
 }
 
 /// Writes many sign-ups with one statement.
-pub async fn insert(tx: &mut Tx<'_>, tenant: TenantId, span: (DateTime<Utc>, DateTime<Utc>), all: &[Signup]) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    span: (DateTime<Utc>, DateTime<Utc>),
+    all: &[Signup],
+) -> Result<()> {
     let rows: Vec<Vec<Value>> = all
         .iter()
         .map(|s| {
             args![
-                tenant, s.id, s.activity_id, s.session_id, s.post_id, s.person_id, s.organisation_id, s.state, s.position, span.0,
-                span.1, s.made_at, s.made_at
+                tenant,
+                s.id,
+                s.activity_id,
+                s.session_id,
+                s.post_id,
+                s.person_id,
+                s.organisation_id,
+                s.state,
+                s.position,
+                span.0,
+                span.1,
+                s.made_at,
+                s.made_at
             ]
             .to_vec()
         })
@@ -154,7 +182,14 @@ pub async fn take_post(tx: &mut Tx<'_>, tenant: TenantId, post: PostId) -> Resul
 }
 
 /// Moves the counters of a post.
-pub async fn count(tx: &mut Tx<'_>, tenant: TenantId, post: PostId, taken: i64, waiting: i64, positions: i64) -> Result<()> {
+pub async fn count(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    post: PostId,
+    taken: i64,
+    waiting: i64,
+    positions: i64,
+) -> Result<()> {
     let sql = "UPDATE post SET taken = taken + $1, waiting = waiting + $2, next_position = next_position + $3
                WHERE tenant_id = $4 AND id = $5";
     tx.execute(sql, args![taken, waiting, positions, tenant, post]).await?;
@@ -213,6 +248,8 @@ row! {
         pub ends_at: DateTime<Utc>,
         /// Where the activity stands.
         pub activity_state: State,
+        /// When they signed up.
+        pub made_at: DateTime<Utc>,
         /// How many joined this post.
         pub taken: i64,
         /// When they came.
@@ -224,21 +261,67 @@ row! {
     }
 }
 
-/// A person's sign-ups that end after (or, `past`, before) a moment.
-pub async fn of_person(db: &impl Read, tenant: TenantId, person: PersonId, at: DateTime<Utc>, past: bool, limit: i64) -> Result<Vec<Mine>> {
-    let (compare, order) = if past { ("<=", "DESC") } else { (">", "ASC") };
-    let states = if past { "('joined', 'withdrawn', 'removed')" } else { "('joined', 'waiting')" };
-    let sql = format!(
-        "SELECT s.id, s.activity_id, s.session_id, s.state, a.title, a.category, a.organisation_name, a.place, a.contact_name,
-                a.contact_phone, p.name AS post, s.starts_at, s.ends_at, a.state AS activity_state, p.taken, t.in_at, t.out_at,
+/// Everything that `Mine` holds; `$1` is the tenant and `$2` the person.
+const MINE: &str = "SELECT s.id, s.activity_id, s.session_id, s.state, a.title, a.category, a.organisation_name, a.place, a.contact_name,
+                a.contact_phone, p.name AS post, s.starts_at, s.ends_at, a.state AS activity_state, s.made_at, p.taken, t.in_at, t.out_at,
                 (SELECT COUNT(*) FROM signup b WHERE b.tenant_id = s.tenant_id AND b.post_id = s.post_id AND b.state = 'waiting'
                    AND b.position < s.position) AS before
          FROM signup s
          JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
          JOIN post p ON p.tenant_id = s.tenant_id AND p.id = s.post_id
          LEFT JOIN attendance t ON t.tenant_id = s.tenant_id AND t.session_id = s.session_id AND t.person_id = s.person_id
-         WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.ends_at {compare} $3 AND s.state IN {states} AND a.state <> 'void'
+         WHERE s.tenant_id = $1 AND s.person_id = $2";
+
+/// A person's sign-ups that end after (or, `past`, before) a moment.
+pub async fn of_person(
+    db: &impl Read,
+    tenant: TenantId,
+    person: PersonId,
+    at: DateTime<Utc>,
+    past: bool,
+    limit: i64,
+) -> Result<Vec<Mine>> {
+    let (compare, order) = if past { ("<=", "DESC") } else { (">", "ASC") };
+    let states = if past { "('joined', 'withdrawn', 'removed')" } else { "('joined', 'waiting')" };
+    let sql = format!(
+        "{MINE} AND s.ends_at {compare} $3 AND s.state IN {states} AND a.state <> 'void'
          ORDER BY s.starts_at {order}, s.id {order} LIMIT $4"
     );
     db.all(&sql, args![tenant, person, at, limit]).await
+}
+
+/// One of a person's own sign-ups; somebody else's is not there.
+pub async fn find_mine(db: &impl Read, tenant: TenantId, person: PersonId, id: SignupId) -> Result<Mine> {
+    db.one(&format!("{MINE} AND s.id = $3"), args![tenant, person, id]).await
+}
+
+/// The live sign-ups of a person in an activity.
+pub async fn of_activity(
+    db: &impl Read,
+    tenant: TenantId,
+    person: PersonId,
+    activity: ActivityId,
+) -> Result<Vec<Signup>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND person_id = $2 AND activity_id = $3 AND state IN ('joined', 'waiting')"
+    );
+    db.all(&sql, args![tenant, person, activity]).await
+}
+
+row! {
+    /// When somebody is expected somewhere.
+    pub struct Expected {
+        /// In which session.
+        pub session_id: SessionId,
+        /// From.
+        pub starts_at: DateTime<Utc>,
+        /// To.
+        pub ends_at: DateTime<Utc>,
+    }
+}
+
+/// What a person joined that is not over yet.
+pub async fn expected(db: &impl Read, tenant: TenantId, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Expected>> {
+    let sql = "SELECT session_id, starts_at, ends_at FROM signup WHERE tenant_id = $1 AND person_id = $2 AND state = 'joined' AND ends_at > $3";
+    db.all(sql, args![tenant, person, now]).await
 }

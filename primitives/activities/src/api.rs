@@ -1,0 +1,312 @@
+//! The JSON twins of the public list and page, of signing up and of attendance.
+
+use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};
+use crate::pages::{actor_person, held_session, visible_activity};
+use crate::store::listing::Face;
+use crate::store::{self, Filter, Listed};
+use crate::{ATTEND, READ, SIGN_UP, attendance, rules, signups};
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use chrono::{DateTime, NaiveDate, Utc};
+use hours::Method;
+use kernel::http::{Body, Cursor, Paged};
+use kernel::{Cx, Error, FieldErrors, Query, Result, Routes, routes};
+use people::PersonId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+const PAGE: usize = 60;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .api(READ, routes!(list_activities))
+        .api(READ, routes!(show_activity))
+        .api(SIGN_UP, routes!(create_signup))
+        .api(ATTEND, routes!(create_arrival))
+        .api(ATTEND, routes!(create_departure))
+        .api(ATTEND, routes!(put_served))
+}
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+struct ActivityQuery {
+    /// A region's code; everything below it.
+    town: Option<String>,
+    /// A category's code, `01` to `17` or `99`.
+    category: Option<String>,
+    /// Sessions from this day.
+    from: Option<NaiveDate>,
+    /// Sessions until this day.
+    to: Option<NaiveDate>,
+    /// Only those with a place left.
+    left: Option<bool>,
+    /// Part of the title or the number.
+    q: Option<String>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// An activity in the public list.
+#[derive(Serialize, ToSchema)]
+struct ListedActivity {
+    #[schema(value_type = String)]
+    id: ActivityId,
+    number: String,
+    title: String,
+    organisation: String,
+    region: String,
+    place: String,
+    /// `open` or `running`.
+    #[schema(value_type = String)]
+    state: crate::State,
+    /// The first category's code.
+    category: String,
+    starts_on: NaiveDate,
+    ends_on: NaiveDate,
+    /// When the next session begins.
+    next_at: Option<DateTime<Utc>>,
+    /// Places of the next session.
+    places: i64,
+    /// Places taken.
+    taken: i64,
+}
+
+impl From<Listed> for ListedActivity {
+    fn from(a: Listed) -> Self {
+        Self {
+            id: a.id,
+            number: a.number,
+            title: a.title,
+            organisation: a.organisation_name,
+            region: a.region_code,
+            place: a.place,
+            state: a.state,
+            category: a.category,
+            starts_on: a.starts_on,
+            ends_on: a.ends_on,
+            next_at: a.next_at,
+            places: a.places,
+            taken: a.taken,
+        }
+    }
+}
+
+/// Activities that are open or running, the earliest first.
+#[utoipa::path(get, path = "/api/v1/activities", tag = "activities", params(ActivityQuery), responses((status = 200, body = Paged<ListedActivity>)))]
+async fn list_activities(cx: Cx, Query(query): Query<ActivityQuery>) -> Result<Json<Paged<ListedActivity>>> {
+    let cursor = Cursor::read(query.cursor.as_deref(), 2)?;
+    let filter = Filter {
+        town: query.town.unwrap_or_default(),
+        category: query.category.unwrap_or_default(),
+        query: query.q.unwrap_or_default(),
+        from: query.from,
+        to: query.to,
+        only_left: query.left.unwrap_or(false),
+        ..Filter::default()
+    };
+    let found = store::list(&cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
+    Ok(Json(Paged::cut(found, PAGE, Listed::keys).map(ListedActivity::from)))
+}
+
+/// What strangers may know of an activity.
+#[derive(Serialize, ToSchema)]
+struct PublicActivity {
+    #[schema(value_type = String)]
+    id: ActivityId,
+    number: String,
+    title: String,
+    summary: String,
+    organisation: String,
+    region: String,
+    place: String,
+    #[schema(value_type = String)]
+    state: crate::State,
+    categories: Vec<String>,
+    risk_notice: String,
+    guarantees: String,
+    opens_at: DateTime<Utc>,
+    closes_at: DateTime<Utc>,
+    contact_name: String,
+    /// Absent when the team keeps it to those who joined.
+    contact_phone: Option<String>,
+    sessions: Vec<PublicSession>,
+}
+
+/// A session with its posts.
+#[derive(Serialize, ToSchema)]
+struct PublicSession {
+    #[schema(value_type = String)]
+    id: SessionId,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    posts: Vec<PublicPost>,
+}
+
+/// A post for which people sign up.
+#[derive(Serialize, ToSchema)]
+struct PublicPost {
+    #[schema(value_type = String)]
+    id: PostId,
+    name: String,
+    conditions: String,
+    places: i64,
+    taken: i64,
+    waiting: i64,
+}
+
+fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicActivity {
+    let post = |p: &Post| PublicPost {
+        id: p.id,
+        name: p.name.clone(),
+        conditions: p.conditions.clone(),
+        places: p.places,
+        taken: p.taken,
+        waiting: p.waiting,
+    };
+    let session = |s: Session| PublicSession {
+        id: s.id,
+        starts_at: s.starts_at,
+        ends_at: s.ends_at,
+        posts: posts.iter().filter(|p| p.session_id == s.id).map(post).collect(),
+    };
+    PublicActivity {
+        id: activity.id,
+        number: activity.number,
+        title: activity.title,
+        summary: activity.summary,
+        organisation: activity.organisation_name,
+        region: activity.region_code,
+        place: activity.place,
+        state: activity.state,
+        categories: activity.categories.0,
+        risk_notice: activity.risk_notice,
+        guarantees: activity.guarantees,
+        opens_at: activity.opens_at,
+        closes_at: activity.closes_at,
+        contact_name: activity.contact_name,
+        contact_phone: activity.contact_public.then_some(activity.contact_phone),
+        sessions: sessions.into_iter().map(session).collect(),
+    }
+}
+
+/// One activity with its sessions and posts.
+#[utoipa::path(get, path = "/api/v1/activities/{activity}", tag = "activities", params(("activity" = String, Path)), responses((status = 200, body = PublicActivity)))]
+async fn show_activity(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Json<PublicActivity>> {
+    let activity = visible_activity(&cx, activity).await?;
+    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
+    let posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
+    Ok(Json(public(activity, sessions, &posts)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSignup {
+    /// The post.
+    #[schema(value_type = String)]
+    post: PostId,
+}
+
+/// A sign-up as its person sees it.
+#[derive(Serialize, ToSchema)]
+struct MadeSignup {
+    id: String,
+    /// `joined` or `waiting`.
+    state: String,
+    /// The order of commits at this post, from 1.
+    position: i64,
+    made_at: DateTime<Utc>,
+}
+
+/// Signs the token's person up for a post, or puts them in line. A repeat answers the sign-up that is there.
+#[utoipa::path(post, path = "/api/v1/activities/{activity}/signups", tag = "activities", params(("activity" = String, Path)), request_body = NewSignup, responses((status = 201, body = MadeSignup), (status = 409, description = "Refused, with every reason")))]
+async fn create_signup(
+    cx: Cx,
+    Path(activity): Path<ActivityId>,
+    Body(new): Body<NewSignup>,
+) -> Result<(StatusCode, Json<MadeSignup>)> {
+    let activity = visible_activity(&cx, activity).await?;
+    let post = store::find_post(&cx.db, cx.tenant, new.post).await?;
+    if post.activity_id != activity.id {
+        return Err(Error::NotFound);
+    }
+    let made = signups::sign_up(&cx, actor_person(&cx)?, post.id).await?;
+    let answer = MadeSignup {
+        id: made.id.to_string(),
+        state: made.state.to_string(),
+        position: made.position,
+        made_at: made.made_at,
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Someone {
+    /// The person.
+    #[schema(value_type = String)]
+    person: PersonId,
+}
+
+/// Somebody's stay at a session.
+#[derive(Serialize, ToSchema)]
+struct Stay {
+    in_at: DateTime<Utc>,
+    out_at: Option<DateTime<Utc>>,
+    /// Minutes that count, once they left.
+    minutes: Option<i64>,
+}
+
+async fn stay(cx: &Cx, session: &Session, person: PersonId) -> Result<Json<Stay>> {
+    let there = store::attendance::find(&cx.db, cx.tenant, session.id, person).await?.ok_or(Error::NotFound)?;
+    let counted = there.out_at.filter(|_| there.entry_id.is_some());
+    let span = counted.and_then(|out| rules::counted(session.starts_at, session.ends_at, there.in_at, out));
+    Ok(Json(Stay {
+        in_at: there.in_at,
+        out_at: there.out_at,
+        minutes: span.map(|(from, to)| (to - from).num_minutes()),
+    }))
+}
+
+/// Checks somebody in by the leader's list. A repeat answers the arrival that is there.
+#[utoipa::path(post, path = "/api/v1/sessions/{session}/arrivals", tag = "activities", params(("session" = String, Path)), request_body = Someone, responses((status = 200, body = Stay)))]
+async fn create_arrival(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Someone>) -> Result<Json<Stay>> {
+    let (session, _) = held_session(&cx, session, ATTEND).await?;
+    attendance::check_in(&cx, session.id, who.person, Method::Staff).await?;
+    stay(&cx, &session, who.person).await
+}
+
+/// Checks somebody out by the leader's list, which writes their hours.
+#[utoipa::path(post, path = "/api/v1/sessions/{session}/departures", tag = "activities", params(("session" = String, Path)), request_body = Someone, responses((status = 200, body = Stay)))]
+async fn create_departure(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Someone>) -> Result<Json<Stay>> {
+    let (session, _) = held_session(&cx, session, ATTEND).await?;
+    attendance::check_out(&cx, session.id, who.person, Method::Staff).await?;
+    stay(&cx, &session, who.person).await
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ServedCount {
+    /// Person-times served in the session.
+    served: i64,
+}
+
+/// Says how many people a session served; the same again changes nothing.
+#[utoipa::path(put, path = "/api/v1/sessions/{session}/served", tag = "activities", params(("session" = String, Path)), request_body = ServedCount, responses((status = 200, body = ServedCount)))]
+async fn put_served(
+    cx: Cx,
+    Path(session): Path<SessionId>,
+    Body(count): Body<ServedCount>,
+) -> Result<Json<ServedCount>> {
+    let (session, _) = held_session(&cx, session, ATTEND).await?;
+    let mut errors = FieldErrors::none();
+    errors.whole("served", &count.served.to_string(), 0, 100_000);
+    if session.starts_at > cx.now {
+        errors.add("served", kernel::Word::new("attendance.refused.not_begun"));
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    crate::pages::count_served(&cx, session.id, count.served).await?;
+    Ok(Json(count))
+}

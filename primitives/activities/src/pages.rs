@@ -1,0 +1,116 @@
+//! Pages: the public list and page, one's own services, the leader's phone, the desk.
+
+mod check_in;
+mod claim;
+mod desk;
+mod edit;
+mod me;
+mod public;
+mod review;
+mod roster;
+mod signup;
+mod team;
+
+use crate::model::{Activity, ActivityId, Session, SessionId};
+use crate::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP, store};
+pub(crate) use roster::count_served;
+
+use kernel::ids::Raw;
+use kernel::{Cx, Deed, Error, Permission, Result, Routes};
+use people::PersonId;
+use serde::{Deserialize, Serialize};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/activities", READ, public::index)
+        .get("/activities/{activity}", READ, public::show)
+        .post("/activities/{activity}/signups", SIGN_UP, signup::create)
+        .get("/activities/{activity}/signups/{signup}", SIGN_UP, signup::show)
+        .get("/me/services", SIGN_UP, me::index)
+        .get("/me/services/{signup}/withdrawal", SIGN_UP, me::withdrawal)
+        .post("/me/services/{signup}/withdrawal", SIGN_UP, me::withdraw)
+        .get("/c/{session}/{turn}/{mark}", READ, check_in::scan)
+        .get("/check-in/{session}", SIGN_UP, check_in::show)
+        .post("/check-in/{session}", SIGN_UP, check_in::create)
+        .get("/team", ATTEND, team::index)
+        .get("/sessions/{session}", ATTEND, roster::show)
+        .post("/sessions/{session}/arrivals", ATTEND, roster::arrive)
+        .post("/sessions/{session}/departures", ATTEND, roster::depart)
+        .post("/sessions/{session}/served", ATTEND, roster::served)
+        .post("/sessions/{session}/removals", ATTEND, roster::remove)
+        .get("/sessions/{session}/code", ATTEND, roster::code)
+        .get("/sessions/{session}/code/picture", ATTEND, roster::picture)
+        .get("/sessions/{session}/claims/new", hours::CLAIM, claim::new)
+        .post("/sessions/{session}/claims", hours::CLAIM, claim::create)
+        .get("/activities/new", MANAGE, edit::new)
+        .post("/activities", MANAGE, edit::create)
+        .get("/activities/{activity}/edit", MANAGE, edit::edit)
+        .post("/activities/{activity}", MANAGE, edit::update)
+        .get("/activities/{activity}/submission", MANAGE, edit::show_submission)
+        .post("/activities/{activity}/submission", MANAGE, edit::submit)
+        .get("/desk/activities", MANAGE, desk::index)
+        .get("/desk/activities/export", MANAGE, desk::export)
+        .get("/desk/activities/{activity}", MANAGE, desk::show)
+        .post("/desk/activities/{activity}/step", MANAGE, desk::step)
+        .get("/desk/activities/{activity}/review", REVIEW, review::show)
+        .post("/desk/activities/{activity}/decision", REVIEW, review::decide)
+}
+
+/// A form that only says that its button was pressed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// The names of a session's people were read.
+#[derive(Serialize)]
+struct RosterRead {
+    #[serde(skip)]
+    session: SessionId,
+    people: usize,
+}
+
+impl Deed for RosterRead {
+    const KIND: &'static str = "attendance.roster_read";
+    fn object(&self) -> (&'static str, Option<Raw>) {
+        ("session", Some(self.session.0))
+    }
+}
+
+/// Not yours is not there.
+pub(crate) fn held(cx: &Cx, permission: Permission, activity: &Activity) -> Result<()> {
+    cx.may(permission, &activity.target()).map_err(|_| Error::NotFound)
+}
+
+/// An activity that the actor holds this permission on.
+pub(crate) async fn held_activity(cx: &Cx, id: ActivityId, permission: Permission) -> Result<Activity> {
+    let activity = store::find(&cx.db, cx.tenant, id).await?;
+    held(cx, permission, &activity)?;
+    Ok(activity)
+}
+
+/// A session of an activity that the actor holds this permission on.
+pub(crate) async fn held_session(cx: &Cx, id: SessionId, permission: Permission) -> Result<(Session, Activity)> {
+    let session = store::find_session(&cx.db, cx.tenant, id).await?;
+    let activity = held_activity(cx, session.activity_id, permission).await?;
+    Ok((session, activity))
+}
+
+/// An activity that strangers see, or that the actor manages.
+pub(crate) async fn visible_activity(cx: &Cx, id: ActivityId) -> Result<Activity> {
+    let activity = store::find(&cx.db, cx.tenant, id).await?;
+    if activity.state.is_public() || activity.state == crate::State::Disabled {
+        return Ok(activity);
+    }
+    held(cx, MANAGE, &activity)?;
+    Ok(activity)
+}
+
+/// The person who acts.
+pub(crate) fn actor_person(cx: &Cx) -> Result<PersonId> {
+    cx.person().map(PersonId)
+}
+
+/// The district's code.
+pub(crate) fn district(cx: &Cx) -> &str {
+    cx.app.tenant().map_or("", |t| t.code.as_str())
+}

@@ -1,0 +1,202 @@
+//! What anybody sees: the list and the page of an activity, with the sign-up form for those who are signed in.
+
+use super::{actor_person, district, visible_activity};
+use crate::model::{Activity, ActivityId, CATEGORIES, Post, Session, Signup, SignupState};
+use crate::store::listing::Face;
+use crate::store::{self, Filter, Listed, signup};
+use crate::{State, signups};
+use askama::Template;
+use axum::extract::Path;
+use chrono::{Datelike as _, Days, NaiveDate};
+use kernel::http::{Cursor, Paged, filters};
+use kernel::{Answer, Cx, Query, Result, Word};
+use people::PersonId;
+use places::Region;
+use serde::Deserialize;
+
+const PAGE: usize = 60;
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Wanted {
+    town: String,
+    category: String,
+    when: String,
+    day: String,
+    left: String,
+    q: String,
+    cursor: Option<String>,
+}
+
+impl Wanted {
+    /// The days that the reader chose.
+    fn days(&self, today: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let chosen = self.day.trim().parse().ok();
+        match self.when.as_str() {
+            "today" => (Some(today), Some(today)),
+            "week" => {
+                let left = 6 - u64::from(today.weekday().num_days_from_monday());
+                (Some(today), today.checked_add_days(Days::new(left)))
+            }
+            "pick" => (chosen, chosen),
+            _ => (None, None),
+        }
+    }
+
+    fn filter(&self, today: NaiveDate) -> Filter {
+        let (from, to) = self.days(today);
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).take(12).collect::<String>();
+        Filter {
+            town: digits(&self.town),
+            category: digits(&self.category),
+            query: self.q.trim().to_owned(),
+            from,
+            to,
+            only_left: self.left == "1",
+            ..Filter::default()
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "activities/index.html")]
+struct Index {
+    page: Paged<Listed>,
+    towns: Vec<Region>,
+    wanted: Wanted,
+    lang: kernel::Lang,
+    today: NaiveDate,
+}
+
+impl Index {
+    fn next(&self) -> Option<String> {
+        let Wanted { town, category, when, day, left, q, .. } = &self.wanted;
+        let query =
+            [("town", town.as_str()), ("category", category), ("when", when), ("day", day), ("left", left), ("q", q)];
+        self.page.next.as_deref().map(|cursor| kernel::http::query_string(&query, cursor))
+    }
+
+    /// `11月28日 星期六 14:00–17:30`
+    fn when(&self, row: &Listed) -> String {
+        match (row.next_at, row.next_end) {
+            (Some(at), Some(end)) => {
+                let day = kernel::words::date(self.lang, kernel::time::day(at), self.today);
+                format!("{day} {}–{}", kernel::words::time(at), kernel::words::time(end))
+            }
+            _ => kernel::words::date(self.lang, row.starts_on, self.today),
+        }
+    }
+}
+
+pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
+    let cursor = Cursor::read(wanted.cursor.as_deref(), 2)?;
+    let filter = wanted.filter(cx.today());
+    let found = store::list(&cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
+    let towns = places::towns(&cx.db, district(&cx)).await?;
+    cx.page(&Index { page: Paged::cut(found, PAGE, Listed::keys), towns, wanted, lang: cx.lang, today: cx.today() })
+}
+
+/// A session as its reader sees it.
+struct Day {
+    session: Session,
+    posts: Vec<Post>,
+    mine: Option<Signup>,
+    reasons: Vec<Word>,
+    over: bool,
+}
+
+impl Day {
+    fn left(&self) -> i64 {
+        self.posts.iter().map(Post::left).sum()
+    }
+
+    fn waiting(&self) -> i64 {
+        self.posts.iter().map(|p| p.waiting).sum()
+    }
+
+    fn post(&self) -> &str {
+        let mine = self.mine.as_ref().map(|m| m.post_id);
+        self.posts.iter().find(|p| Some(p.id) == mine).map_or("", |p| p.name.as_str())
+    }
+
+    fn joined(&self) -> bool {
+        self.mine.as_ref().is_some_and(|m| m.state == SignupState::Joined)
+    }
+
+    fn free(&self) -> bool {
+        !self.over && self.mine.is_none() && self.reasons.is_empty()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "activities/show.html")]
+struct Show {
+    activity: Activity,
+    region: String,
+    days: Vec<Day>,
+    person: bool,
+    phone: Option<String>,
+    manages: bool,
+    open: bool,
+}
+
+impl Show {
+    /// The session on the ticket: the next, or the last one when all are over.
+    fn ticket(&self) -> Option<&Day> {
+        self.days.iter().find(|d| !d.over).or_else(|| self.days.last())
+    }
+
+    /// The session that the reader is expected at or waits for.
+    fn mine(&self) -> Option<&Day> {
+        self.days.iter().find(|d| !d.over && d.mine.is_some())
+    }
+
+    /// What can be chosen now.
+    fn choices(&self) -> Vec<(&Day, &Post)> {
+        let free = self.days.iter().filter(|d| d.free()).take(12);
+        free.flat_map(|day| day.posts.iter().map(move |post| (day, post))).collect()
+    }
+
+    /// Whether every choice is full, so that one stands in line.
+    fn full(&self) -> bool {
+        self.choices().iter().all(|(_, post)| post.left() <= 0 || post.waiting > 0)
+    }
+
+    /// Why nothing can be chosen.
+    fn reasons(&self) -> &[Word] {
+        self.days.iter().find(|d| !d.over && d.mine.is_none()).map_or(&[], |d| d.reasons.as_slice())
+    }
+}
+
+pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Answer> {
+    let activity = visible_activity(&cx, activity).await?;
+    let person = actor_person(&cx).ok();
+    let days = days(&cx, &activity, person).await?;
+    let region = places::full_region_name(&cx.db, &activity.region_code).await?;
+    let expected = days.iter().any(Day::joined);
+    let phone = (activity.contact_public || expected).then(|| activity.contact_phone.clone());
+    let manages = cx.may(crate::MANAGE, &activity.target()).is_ok();
+    let open = matches!(activity.state, State::Open | State::Running);
+    cx.page(&Show { activity, region, days, person: person.is_some(), phone, manages, open })
+}
+
+/// The sessions with their posts and what the reader has to do with them: three statements, three more when signed in.
+async fn days(cx: &Cx, activity: &Activity, person: Option<PersonId>) -> Result<Vec<Day>> {
+    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
+    let posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
+    let (mine, reasons) = match person {
+        Some(person) => (
+            signup::of_activity(&cx.db, cx.tenant, person, activity.id).await?,
+            signups::reasons(cx, activity, &sessions, person).await?,
+        ),
+        None => (Vec::new(), vec![Vec::new(); sessions.len()]),
+    };
+    let day = |(session, reasons): (Session, Vec<Word>)| Day {
+        posts: posts.iter().filter(|p| p.session_id == session.id).cloned().collect(),
+        mine: mine.iter().find(|m| m.session_id == session.id).cloned(),
+        over: session.ends_at <= cx.now,
+        reasons,
+        session,
+    };
+    Ok(sessions.into_iter().zip(reasons).map(day).collect())
+}

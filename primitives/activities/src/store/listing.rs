@@ -1,0 +1,205 @@
+//! Lists of activities: the public one and the desk's, one statement each.
+
+use crate::model::{ActivityId, State};
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::http::Cursor;
+use kernel::policy::Reach;
+use kernel::{Conditions, Cx, Read, Result, args, row};
+use organisations::model::OrganisationId;
+
+/// What a reader looks for; what is empty does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// A region's code; everything below it.
+    pub town: String,
+    /// A category's code, among all of an activity's.
+    pub category: String,
+    /// Part of the title or the number.
+    pub query: String,
+    /// One state.
+    pub state: Option<State>,
+    /// One team.
+    pub organisation: Option<OrganisationId>,
+    /// Sessions from this day.
+    pub from: Option<NaiveDate>,
+    /// Sessions until this day.
+    pub to: Option<NaiveDate>,
+    /// Only those with a place left in a session to come.
+    pub only_left: bool,
+}
+
+/// Whose list it is.
+#[derive(Clone, Debug)]
+pub enum Face {
+    /// What strangers see: open and running, the earliest first.
+    Public,
+    /// What somebody with this reach sees, the latest first.
+    Desk(Reach),
+}
+
+/// A page of activities after the cursor `(starts_on, id)`.
+pub async fn list(cx: &Cx, face: &Face, filter: &Filter, cursor: Option<&Cursor>, limit: i64) -> Result<Vec<Listed>> {
+    let mut wanted = Conditions::new("a.tenant_id = ?", args![cx.tenant]);
+    let ascending = match face {
+        Face::Public => {
+            wanted.and("a.state IN ('open', 'running') AND a.ends_on >= ?", args![cx.today()]);
+            true
+        }
+        Face::Desk(reach) => {
+            wanted.within(reach, "a.region_code", "a.organisation_path");
+            false
+        }
+    };
+    narrow(cx, &mut wanted, filter);
+    if let Some(cursor) = cursor {
+        let (day, id): (NaiveDate, ActivityId) = (cursor.get(0)?, cursor.get(1)?);
+        if ascending {
+            wanted.and("(a.starts_on, a.id) > (?, ?)", args![day, id]);
+        } else {
+            wanted.and("(a.starts_on, a.id) < (?, ?)", args![day, id]);
+        }
+    }
+    read(&cx.db, &mut wanted, cx.now, ascending, limit).await
+}
+
+fn narrow(cx: &Cx, wanted: &mut Conditions, filter: &Filter) {
+    if !filter.town.is_empty() {
+        wanted.and("a.region_code >= ? AND a.region_code < ?", args![filter.town, kernel::policy::after(&filter.town)]);
+    }
+    if !filter.category.is_empty() {
+        // Codes have two digits and stand in quotes, so that none is found inside another.
+        wanted.and("CAST(a.categories AS TEXT) LIKE '%\"' || ? || '\"%'", args![filter.category]);
+    }
+    if let Some(state) = filter.state {
+        wanted.and("a.state = ?", args![state]);
+    }
+    if let Some(organisation) = filter.organisation {
+        wanted.and("a.organisation_id = ?", args![organisation]);
+    }
+    if filter.from.is_some() || filter.to.is_some() {
+        let (from, to) = (filter.from.unwrap_or(NaiveDate::MIN), filter.to);
+        let (from, to) = (from.max(FIRST), to.unwrap_or(LAST));
+        wanted.and("a.starts_on <= ? AND a.ends_on >= ?", args![to, from]);
+        wanted.and(
+            "EXISTS (SELECT 1 FROM activity_session n WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.day >= ? AND n.day <= ?)",
+            args![from, to],
+        );
+    }
+    if filter.only_left {
+        wanted.and(
+            "EXISTS (SELECT 1 FROM activity_session n JOIN post p ON p.tenant_id = n.tenant_id AND p.session_id = n.id
+               WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.ends_at > ? AND p.taken < p.places)",
+            args![cx.now],
+        );
+    }
+    kernel::search::narrow(wanted, cx.tenant, "activity", &filter.query);
+}
+
+/// Days beyond which nothing is held; both engines write them with four digits.
+const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("the first of January is a day");
+const LAST: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("the last of December is a day");
+
+row! {
+    /// An activity as a list shows it.
+    pub struct Listed {
+        /// Its id.
+        pub id: ActivityId,
+        /// Its number.
+        pub number: String,
+        /// Its title.
+        pub title: String,
+        /// Who holds it.
+        pub organisation_name: String,
+        /// Where.
+        pub region_code: String,
+        /// The name of its town.
+        pub region_name: String,
+        /// The meeting place.
+        pub place: String,
+        /// Where it stands.
+        pub state: State,
+        /// The first category.
+        pub category: String,
+        /// First day.
+        pub starts_on: NaiveDate,
+        /// Last day.
+        pub ends_on: NaiveDate,
+        /// When the next session begins.
+        pub next_at: Option<DateTime<Utc>>,
+        /// When that session ends.
+        pub next_end: Option<DateTime<Utc>>,
+        /// Places.
+        pub places: i64,
+        /// Places taken.
+        pub taken: i64,
+    }
+}
+
+impl Listed {
+    /// The keyset's values.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        vec![self.starts_on.to_string(), self.id.to_string()]
+    }
+
+    /// Places left.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        self.places - self.taken
+    }
+
+    /// Its public page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("/activities/{}", self.id)
+    }
+
+    /// The character of its seal.
+    #[must_use]
+    pub fn seal(&self) -> &'static str {
+        crate::model::seal(&self.category).0
+    }
+
+    /// The colour class of its seal.
+    #[must_use]
+    pub fn seal_class(&self) -> &'static str {
+        crate::model::seal(&self.category).1
+    }
+}
+
+/// `wanted` names the columns of `a`; places are those of the next session, at the desk those of all.
+async fn read(
+    db: &impl Read,
+    wanted: &mut Conditions,
+    now: DateTime<Utc>,
+    public: bool,
+    limit: i64,
+) -> Result<Vec<Listed>> {
+    let (order, outer) = if public {
+        (" ORDER BY a.starts_on, a.id LIMIT ?", "ORDER BY a.starts_on, a.id")
+    } else {
+        (" ORDER BY a.starts_on DESC, a.id DESC LIMIT ?", "ORDER BY a.starts_on DESC, a.id DESC")
+    };
+    let inner = wanted.tail(order, args![limit]);
+    let posts = if public {
+        "p.tenant_id = s.tenant_id AND p.session_id = s.id"
+    } else {
+        "p.tenant_id = a.tenant_id AND p.activity_id = a.id"
+    };
+    let mut given = wanted.args().to_vec();
+    given.push(kernel::db::ToValue::to_value(&now));
+    let n = given.len();
+    let sql = format!(
+        "SELECT a.id, a.number, a.title, a.organisation_name, a.region_code, COALESCE(r.name, '') AS region_name, a.place, a.state,
+                a.category, a.starts_on, a.ends_on, s.starts_at AS next_at, s.ends_at AS next_end,
+                CAST(COALESCE((SELECT SUM(p.places) FROM post p WHERE {posts}), 0) AS BIGINT) AS places,
+                CAST(COALESCE((SELECT SUM(p.taken) FROM post p WHERE {posts}), 0) AS BIGINT) AS taken
+         FROM (SELECT a.* FROM activity a WHERE {inner}) a
+         LEFT JOIN region r ON r.code = substr(a.region_code, 1, 9)
+         LEFT JOIN activity_session s ON s.tenant_id = a.tenant_id AND s.id = (
+             SELECT n.id FROM activity_session n WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.ends_at > ${n}
+             ORDER BY n.starts_at, n.id LIMIT 1)
+         {outer}"
+    );
+    db.all(&sql, &given).await
+}
