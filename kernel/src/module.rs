@@ -19,7 +19,7 @@ pub type Panel = fn(Cx, Raw) -> BoxFuture<'static, Result<Option<String>>>;
 pub struct WorkItem {
     /// Word of its kind, e.g. `work.kind.activity`; two characters in Chinese.
     pub kind: &'static str,
-    /// Class of the kind's tag: empty, `k-t`, `k-c` or `k-s`.
+    /// Class of the kind's tag: empty, `tag-b`, `tag-a`, `tag-g` or `tag-r`.
     pub tint: &'static str,
     /// What is to be done.
     pub title: String,

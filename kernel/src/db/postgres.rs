@@ -98,6 +98,7 @@ pub(super) fn describe(error: sqlx::Error, sql: &str) -> Error {
                 Some("23503") => Error::Violated(Violation::ForeignKey(detail)),
                 Some("23514" | "23502") => Error::Violated(Violation::Check(detail)),
                 Some("53100") => Error::Unavailable("error.disk_full"),
+                Some("40P01" | "40001") => Error::Unavailable("error.busy"),
                 Some("57P01" | "57P02" | "57P03" | "53300") => Error::Unavailable("error.database_away"),
                 _ => Error::Internal(anyhow::Error::new(error).context(sql.to_owned())),
             }

@@ -347,7 +347,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
         .into_iter()
         .map(|w| WorkItem {
             kind: "work.kind.hours",
-            tint: "k-t",
+            tint: "tag-b",
             title: cx.say(&Word::new("hours.work.title").with("title", &w.title).with("n", w.people)),
             facts: w.reason,
             who: w.entered_name,
