@@ -238,7 +238,7 @@ fn narrow_spaces(text: &str) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-fn shown(field: Field, cell: &Cell) -> String {
+pub(super) fn shown(field: Field, cell: &Cell) -> String {
     let text = cell.shown();
     match field {
         Field::IdNumber if text.contains('.') => text,

@@ -378,16 +378,22 @@ fn teams_are_read_and_doubles_refused() {
 }
 
 #[test]
-fn a_csv_in_gb18030_is_a_roster_too() {
+fn a_csv_is_a_roster_in_gb18030_utf_8_and_utf_16() {
     let text = format!("志愿者名册,,\r\n姓名,身份证号,手机\r\n张三,{A},'+8613800000000\r\n");
-    let bytes: Vec<u8> =
+    // 志愿者名册 姓名 身份证号 手机 张三, as a spreadsheet of Windows writes them.
+    let national: &[u8] =
+        b"\xd6\xbe\xd4\xb8\xd5\xdf\xc3\xfb\xb2\xe1,,\r\n\xd0\xd5\xc3\xfb,\xc9\xed\xb7\xdd\xd6\xa4\xba\xc5,\xca\xd6\xbb\xfa\r\n\xd5\xc5\xc8\xfd,";
+    let national = [national, A.as_bytes(), b",'+8613800000000\r\n"].concat();
+    assert!(String::from_utf8(national.clone()).is_err(), "these bytes are not UTF-8");
+    let wide: Vec<u8> =
         [0xff, 0xfe].into_iter().chain(text.replace(',', "\t").encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    for bytes in [text.into_bytes(), bytes] {
+    for bytes in [national, text.into_bytes(), wide] {
         let book = kernel::tables::read(&bytes, &Limits::default()).unwrap();
         let roster = roster::check(&layout::find(&book, Kind::Volunteers, &BTreeMap::new()), today());
+        let row = &roster.rows[0];
         assert_eq!(
-            (roster.rows.len(), roster.rows[0].row, roster.rows[0].phone.as_ref().unwrap().number.as_str()),
-            (1, 3, "13800000000")
+            (roster.rows.len(), row.name.as_str(), row.row, row.phone.as_ref().unwrap().number.as_str()),
+            (1, "张三", 3, "13800000000")
         );
     }
 }
