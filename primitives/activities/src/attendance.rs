@@ -204,8 +204,7 @@ pub async fn count_served(tx: &mut Tx<'_>, cx: &Cx, session: &Session, served: i
     let sql =
         "UPDATE activity_session SET served = $1, served_by = $2, served_at = $3 WHERE tenant_id = $4 AND id = $5";
     tx.execute(sql, args![served, cx.actor.name, cx.now, cx.tenant, session.id]).await?;
-    let sql = "INSERT INTO hours_unsealed (tenant_id, id, source) VALUES ($1, $2, 'served') ON CONFLICT DO NOTHING";
-    tx.execute(sql, args![cx.tenant, session.id]).await?;
+    hours::served_changed(tx, cx.tenant, session.id.0).await?;
     tx.record(cx, &ServedCounted { session: session.id, served, before: session.served });
     Ok(())
 }

@@ -1,0 +1,155 @@
+//! What strangers and volunteers see, and every reason why one cannot join.
+
+use super::{Stage, rooms, signup_of};
+use kernel::args;
+use kernel::db::Value;
+use testkit::app::beijing;
+use testkit::{TestApp, on_both};
+
+#[tokio::test]
+async fn strangers_see_what_is_published_and_no_hidden_phone() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let stranger = app.stranger();
+        let waiting = stage.handed_in(3).await;
+        stranger.get(&format!("/activities/{waiting}")).await.expect(404);
+        stage.volunteer("陈慧敏").await.get(&format!("/activities/{waiting}")).await.expect(404);
+        stage.leader.get(&format!("/activities/{waiting}")).await.expect(200);
+        let token = app.token(stage.leader.account.unwrap()).await;
+        stranger.json("GET", &format!("/api/v1/activities/{waiting}"), None, None, None).await.expect(404);
+        stranger.json("GET", &format!("/api/v1/activities/{waiting}"), Some(&token), None, None).await.expect(200);
+
+        let open = stage.open(5).await;
+        let list = stranger.get("/activities?town=440605125&category=01&when=today&left=1&q=送餐").await.expect(200);
+        assert!(list.text_contains(&open.id.to_string()) && list.text_contains("还需 5 人"));
+        assert!(!list.text_contains(&waiting.to_string()));
+        assert!(!stranger.get("/activities?town=440605126").await.expect(200).text_contains("长者饭堂"));
+        assert!(!stranger.get("/activities?category=17").await.expect(200).text_contains("长者饭堂"));
+        assert!(!stranger.get("/activities?when=pick&day=2026-11-24").await.expect(200).text_contains("长者饭堂"));
+        assert!(!stranger.get("/activities?q=xqdzw").await.expect(200).text_contains("长者饭堂"));
+        stranger.get("/activities?cursor=nonsense").await.expect(400);
+        stranger.get("/activities?colour=red").await.expect(400);
+
+        let page = stranger.get(&format!("/activities/{}", open.id)).await.expect(200);
+        assert!(page.text_contains("登录后报名") && page.text_contains("路线过两处路口"));
+        assert!(!page.text_contains("13800001234"), "the phone is kept to those who joined");
+        let json = stranger.json("GET", &format!("/api/v1/activities/{}", open.id), None, None, None).await.expect(200);
+        assert!(json.json()["contact_phone"].is_null() && json.json()["sessions"][0]["posts"][0]["places"] == 5);
+        let volunteer = stage.volunteer("冯子健").await;
+        assert!(!volunteer.get(&format!("/activities/{}", open.id)).await.text_contains("13800001234"));
+        let joined = open.join(&volunteer).await.expect(303);
+        assert!(volunteer.follow(&joined).await.expect(200).text_contains("13800001234"));
+        assert!(stage.leader.get(joined.location.as_deref().unwrap()).await.status == 404, "a sign-up is one's own");
+        assert!(volunteer.get("/me/services").await.expect(200).text_contains("已报名"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_reason_is_told_before_pressing_and_after() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let open = stage.open(5).await;
+        let who = stage.volunteer("黄婉婷").await;
+        let (id, person) = (args![open.id][0].clone(), args![who.person.unwrap()][0].clone());
+        let later = args![beijing("2026-11-23T12:00")][0].clone();
+        let before = args![beijing("2026-11-23T09:00")][0].clone();
+        let cases: Vec<(&'static str, Vec<Value>, &str)> = vec![
+            ("UPDATE activity SET opens_at = $2 WHERE id = $1", vec![id.clone(), later], "2026-11-23 12:00 才开始报名"),
+            ("UPDATE activity SET closes_at = $2 WHERE id = $1", vec![id.clone(), before.clone()], "报名已经截止"),
+            ("UPDATE activity SET scope = 'teams' WHERE id = $1", vec![id.clone()], "只招沥雄乐龄助餐队的队员"),
+            ("UPDATE activity SET scope = 'real_name' WHERE id = $1", vec![id.clone()], "只招实名志愿者"),
+            ("UPDATE activity SET min_age = 16 WHERE id = $1", vec![id.clone()], "没有出生日期"),
+            (
+                "UPDATE activity SET min_minutes = 120 WHERE id = $1",
+                vec![id.clone()],
+                "要先服务满 2.0 小时，你现在有 0.0 小时",
+            ),
+            ("UPDATE person SET state = 'left' WHERE id = $1", vec![person.clone()], "登记还没生效或已暂停"),
+        ];
+        let reset = async || {
+            let sql =
+                "UPDATE activity SET opens_at = $2, closes_at = $3, scope = 'public', min_age = NULL, max_age = NULL,
+                       min_minutes = 0 WHERE id = $1";
+            let closes = args![beijing("2026-11-23T14:00")][0].clone();
+            app.sql(sql, vec![id.clone(), before.clone(), closes]).await;
+            app.sql("UPDATE person SET state = 'active' WHERE id = $1", vec![person.clone()]).await;
+        };
+        let page = format!("/activities/{}", open.id);
+        let refused = async |words: &str| {
+            assert!(who.get(&page).await.expect(200).text_contains(words), "before pressing: {words}");
+            let reply = open.join(&who).await.expect(409);
+            assert!(reply.text_contains(words), "after pressing: {words}: {}", reply.text());
+        };
+        for (sql, args, words) in cases {
+            app.sql(sql, args).await;
+            refused(words).await;
+            reset().await;
+        }
+        for (birth, words) in [("2012-01-01", "要满 18 岁"), ("1930-01-01", "超过 80 岁")] {
+            app.sql("UPDATE activity SET min_age = 18, max_age = 80 WHERE id = $1", vec![id.clone()]).await;
+            let birth: chrono::NaiveDate = birth.parse().unwrap();
+            app.sql(
+                "UPDATE person SET birth_date = $2 WHERE id = $1",
+                [person.clone(), args![birth][0].clone()].to_vec(),
+            )
+            .await;
+            refused(words).await;
+            reset().await;
+        }
+        let other = stage.open(5).await;
+        other.join(&who).await.expect(303);
+        refused("同一时间已报了别的活动").await;
+        // Several reasons stand together.
+        app.sql("UPDATE activity SET scope = 'real_name' WHERE id = $1", vec![id.clone()]).await;
+        let both = open.join(&who).await.expect(409);
+        assert!(both.text_contains("只招实名志愿者") && both.text_contains("同一时间"));
+        reset().await;
+        stage.reviewer.post(&format!("/desk/activities/{}/step", open.id), &[("step", "disable")]).await.expect(303);
+        assert!(who.get(&page).await.expect(200).text_contains("活动已停用"));
+        assert!(open.join(&who).await.expect(409).text_contains("现在不招人"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_signs_its_person_up_once() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let open = stage.open(2).await;
+        let who = stage.volunteer("何嘉欣").await;
+        let token = app.token(who.account.unwrap()).await;
+        let path = format!("/api/v1/activities/{}/signups", open.id);
+        let body = serde_json::json!({ "post": open.post.id.to_string() });
+        let first = who.json("POST", &path, Some(&token), Some(&body), Some("one")).await.expect(201).json();
+        let again = who.json("POST", &path, Some(&token), Some(&body), Some("one")).await.expect(201).json();
+        assert_eq!(first, again);
+        assert_eq!(first["state"], "joined");
+        who.json("POST", &path, None, Some(&body), None).await.expect(401);
+        let more = serde_json::json!({ "post": open.post.id.to_string(), "state": "joined" });
+        who.json("POST", &path, Some(&token), Some(&more), None).await.expect(400);
+        let list = who.json("GET", "/api/v1/activities?left=true", None, None, None).await.expect(200).json();
+        assert_eq!(list["items"][0]["taken"], 1);
+
+        let leader = app.token(stage.leader.account.unwrap()).await;
+        let other = app.token(stage.stranger_leader().await.account.unwrap()).await;
+        app.at("2026-11-23T14:05").await;
+        stage.keep_up().await;
+        let arrivals = format!("/api/v1/sessions/{}/arrivals", open.session.id);
+        let person = serde_json::json!({ "person": who.person.unwrap().to_string() });
+        who.json("POST", &arrivals, Some(&other), Some(&person), None).await.expect(404);
+        who.json("POST", &arrivals, Some(&leader), Some(&person), None).await.expect(200);
+        app.at("2026-11-23T15:05").await;
+        let departures = format!("/api/v1/sessions/{}/departures", open.session.id);
+        let stay = who.json("POST", &departures, Some(&leader), Some(&person), None).await.expect(200).json();
+        assert_eq!(stay["minutes"], 60);
+        let served = format!("/api/v1/sessions/{}/served", open.session.id);
+        let count = serde_json::json!({ "served": 18 });
+        who.json("PUT", &served, Some(&other), Some(&count), None).await.expect(404);
+        who.json("PUT", &served, Some(&leader), Some(&count), None).await.expect(200);
+        let wrong = serde_json::json!({ "served": -1 });
+        who.json("PUT", &served, Some(&leader), Some(&wrong), None).await.expect(422);
+        assert!(!signup_of(&open.join(&who).await.expect(303)).is_empty());
+    })
+    .await;
+}
