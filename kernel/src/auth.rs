@@ -9,8 +9,8 @@ mod totp;
 
 pub(crate) use account::actor;
 pub use account::{
-    Account, NewAccount, RoleRow, change_password, disable, find, find_by_name, find_by_person, grant, insert, list,
-    list_roles, revoke,
+    Account, NewAccount, RoleRow, change_password, change_phone, disable, find, find_by_name, find_by_person, grant,
+    insert, list, list_roles, revoke,
 };
 pub use password::{Hasher, weakness};
 pub use session::{Session, end, end_all, open, read};

@@ -179,6 +179,16 @@ pub async fn change_password(tx: &mut Tx<'_>, cx: &Cx, account: AccountId, hash:
     super::end_all(tx, cx.tenant, account).await
 }
 
+/// Gives an account another phone to sign in with; one that somebody else signs in with is refused.
+pub async fn change_phone(tx: &mut Tx<'_>, tenant: TenantId, account: AccountId, phone: &str) -> Result<()> {
+    let sql = "UPDATE account SET phone = $1 WHERE tenant_id = $2 AND id = $3";
+    match tx.execute(sql, args![phone, tenant, account]).await {
+        Ok(_) => Ok(()),
+        Err(Error::Violated(Violation::Unique(_))) => Err(Error::Refused(Word::new("account.taken"))),
+        Err(error) => Err(error),
+    }
+}
+
 /// Ends everything of an account in one transaction: sessions, tokens, roles.
 pub async fn disable(tx: &mut Tx<'_>, cx: &Cx, account: AccountId) -> Result<()> {
     let yesterday = cx.today().pred_opt().unwrap_or(cx.today());

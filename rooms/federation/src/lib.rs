@@ -1,3 +1,56 @@
 //! The federation: volunteers and teams, their registration, import, portal and desk.
 
+mod api;
+mod data;
+mod deeds;
+mod edit;
+mod export;
+mod home;
 pub mod import;
+mod join;
+mod me;
+mod messages;
+mod offers;
+pub mod policy;
+mod requests;
+pub mod stars;
+mod store;
+
+pub use export::command_export;
+pub use import::command::command_import;
+
+use kernel::{Module, Routes};
+
+/// The room's door.
+#[must_use]
+pub fn module() -> Module {
+    let routes = Routes::new()
+        .get("/", policy::HOME, home::show)
+        .get("/join", policy::JOIN, join::pages::new)
+        .post("/join", policy::JOIN, join::pages::create)
+        .get("/me", policy::ME, me::show)
+        .get("/me/messages", policy::ME, messages::index)
+        .post("/me/messages/read", policy::ME, messages::read)
+        .get("/me/data", policy::ME, data::show)
+        .post("/me/data/reveal", policy::REVEAL, data::reveal)
+        .get("/me/trace", policy::ME, data::trace)
+        .get("/me/data/edit", policy::EDIT, edit::show)
+        .post("/me/data/edit", policy::EDIT, edit::update)
+        .get("/me/password", policy::EDIT, edit::password)
+        .post("/me/password", policy::EDIT, edit::password_update)
+        .get("/team/requests", policy::REQUESTS, requests::index)
+        .post("/team/requests/{request}/decision", policy::REQUESTS, requests::decide)
+        .api(policy::ME, kernel::routes!(api::me))
+        .api(policy::REGISTER, kernel::routes!(api::create));
+    import::furnish(Module::new("federation"))
+        .migrations(kernel::migrations!["20261123_21_federation"])
+        .words(kernel::words!())
+        .words(kernel::words!("import"))
+        .policy(policy::TABLE)
+        .routes(routes)
+        .part(home::Kept::default())
+        .work(|cx| Box::pin(requests::work(cx)))
+}
+
+#[cfg(test)]
+mod tests;

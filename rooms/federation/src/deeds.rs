@@ -1,0 +1,72 @@
+//! What the trace says of registration and of one's own data: which field and why, never what stands in it.
+
+use kernel::Deed;
+use kernel::ids::Raw;
+use serde::Serialize;
+
+macro_rules! deed {
+    ($(#[$meta:meta])* $name:ident, $kind:literal, $object:literal { $($field:ident: $ty:ty),* }) => {
+        $(#[$meta])*
+        #[derive(Serialize)]
+        pub(crate) struct $name {
+            #[serde(skip)]
+            pub object: Option<Raw>,
+            $(pub $field: $ty),*
+        }
+        impl Deed for $name {
+            const KIND: &'static str = $kind;
+            fn object(&self) -> (&'static str, Option<Raw>) {
+                ($object, self.object)
+            }
+        }
+    };
+}
+
+deed! {
+    /// Somebody went one page further in their registration.
+    JoinStepped, "federation.join_stepped", "registration" { step: &'static str, accepted: bool }
+}
+deed! {
+    /// Somebody registered themselves and agreed to the notice.
+    Joined, "federation.joined", "person" { notice: &'static str }
+}
+deed! {
+    /// A registration with a document that is on record: nothing was made.
+    JoinRepeated, "federation.join_repeated", "person" {}
+}
+deed! {
+    /// Somebody asked to join a team.
+    RequestMade, "federation.request_made", "join_request" { person: Raw, organisation: Raw }
+}
+deed! {
+    /// A leader or the desk decided about it.
+    RequestDecided, "federation.request_decided", "join_request" { person: Raw, organisation: Raw, accepted: bool }
+}
+deed! {
+    /// Somebody saw a field of their own in clear.
+    OwnOpened, "federation.own_opened", "person" { field: &'static str, reason: &'static str }
+}
+deed! {
+    /// Somebody changed their own data.
+    OwnChanged, "federation.own_changed", "person" { fields: Vec<&'static str> }
+}
+deed! {
+    /// Somebody could not, because the present password was wrong.
+    OwnRefused, "federation.own_refused", "person" {}
+}
+deed! {
+    /// Somebody chose another password.
+    PasswordChanged, "federation.password_changed", "person" {}
+}
+deed! {
+    /// Somebody marked their messages as read.
+    MessagesRead, "federation.messages_read", "person" {}
+}
+deed! {
+    /// A program put a volunteer on record.
+    RegisteredByProgram, "federation.registered", "person" {}
+}
+deed! {
+    /// A table was written to a file.
+    Exported, "federation.exported", "table" { kind: String, rows: u64, format: &'static str }
+}

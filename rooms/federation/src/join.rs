@@ -1,0 +1,80 @@
+//! Registering oneself: one question a page, without JavaScript. What was answered travels sealed in the form, so that
+//! nothing is kept of those who do not finish, and nobody learns from the answer whether somebody is on record.
+
+pub(crate) mod answers;
+pub(crate) mod pages;
+
+use crate::deeds::{JoinRepeated, Joined};
+use crate::{requests, store};
+use answers::Answers;
+use kernel::auth::{self, NewAccount};
+use kernel::time::WorkCalendar;
+use kernel::{Cx, Error, LaneKey, Result, Tx};
+use people::rules::identity::{self, Identity};
+use people::{NewPerson, PersonId, Sex};
+
+/// The version of the notice that people agree to.
+pub(crate) const NOTICE: &str = "2026-11";
+/// Registrations an hour and address: a station registers a line of people behind one.
+const MOST: i64 = 30;
+/// Whoever is younger comes with a guardian (PIPL 31).
+pub(crate) const YOUNGEST: u32 = 14;
+
+/// Takes birth date and sex from the document.
+pub(crate) fn identify(person: &mut NewPerson, identity: Identity) {
+    person.birth_date = identity.birth_date;
+    person.sex = match identity.sex {
+        Some(identity::Sex::Male) => Sex::Male,
+        Some(identity::Sex::Female) => Sex::Female,
+        None => Sex::Unknown,
+    };
+    person.identity = Some(identity);
+}
+
+/// Makes the person with their account, consent and wish to join a team; with a document that is on record, nothing.
+pub(crate) async fn register(cx: &Cx, answers: Answers) -> Result<()> {
+    let number = answers.id_number.as_str();
+    let identity = identity::parse(number, None, cx.today()).map_err(|_| Error::refused("federation.join.expired"))?;
+    let hash = people::identity_hash(&cx.app.keys, &identity);
+    let mut person = NewPerson::named(&answers.name, &answers.region, cx.today());
+    person.phone = Some(answers.phone.clone());
+    identify(&mut person, identity);
+    let calendar = WorkCalendar::load(&cx.db).await?;
+    let at = cx.clone();
+    cx.write(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
+        store::throttle(tx, &at, "join", MOST).await?;
+        if let Some(known) = people::find_by_identity(tx, at.tenant, &hash).await? {
+            tx.record(&at, &JoinRepeated { object: Some(known.id.0) });
+            return Ok(());
+        }
+        let id = people::insert(tx, &at, &person).await?;
+        open_account(tx, &at, id, &answers).await?;
+        store::consent(tx, &at, id.0, NOTICE).await?;
+        tx.record(&at, &Joined { object: Some(id.0), notice: NOTICE });
+        match answers.team {
+            Some(team) => requests::file(tx, &at, (team, id), &answers.name, &calendar).await,
+            None => Ok(()),
+        }
+    })
+    .await
+}
+
+/// People sign in with their phone; who shares one with the family adds their name to it.
+async fn open_account(tx: &mut Tx<'_>, cx: &Cx, id: PersonId, answers: &Answers) -> Result<()> {
+    let shared = auth::find_by_name(tx, cx.tenant, &answers.phone).await?.is_some();
+    let number = people::find(tx, cx.tenant, id).await?.volunteer_no.unwrap_or_else(|| id.to_string());
+    let together = format!("{}{}", answers.phone, answers.name.replace(' ', ""));
+    let sign_in_name = match shared && auth::find_by_name(tx, cx.tenant, &together).await?.is_none() {
+        true => together,
+        false => number,
+    };
+    let new = NewAccount {
+        sign_in_name,
+        phone: (!shared).then(|| answers.phone.clone()),
+        name: answers.name.clone(),
+        person: Some(id.0),
+        password_hash: answers.password_hash.clone(),
+    };
+    auth::insert(tx, cx.tenant, &new, cx.now).await?;
+    Ok(())
+}
