@@ -1,11 +1,13 @@
 //! Stories over HTTP, on both databases.
 
+use activities::model::Scope;
+use activities::{NewActivity, NewPost, NewSession, PostId};
 use kernel::ids::Raw;
 use kernel::policy::Role;
 use kernel::{Cx, Module, Read as _, Tx, args};
 use people::rules::identity;
 use people::{NewPerson, PersonId};
-use testkit::app::{Reply, TestApp, Visitor, on_both, organisation, region};
+use testkit::app::{Reply, TestApp, Visitor, beijing, on_both, organisation, region};
 
 const ID: &str = "440605190001010013";
 const PASSWORD: &str = "木棉花开在三月里的岭南";
@@ -388,6 +390,81 @@ async fn tables_are_written_with_masked_phones_and_leave_a_line() {
         assert!(crate::command_export(&cx, "teams", &folder.join("x.txt")).await.is_err());
         assert_eq!(kinds(&rig, "federation.exported").await, 8);
         std::fs::remove_dir_all(&folder).unwrap();
+    })
+    .await;
+}
+
+/// An open activity at 14:30 today with some places; answers its post.
+async fn activity(rig: &TestApp, title: &'static str, team: Raw, town: &'static str, places: i64) -> PostId {
+    let (at, now) = (rig.cx(), rig.app.clock.now());
+    let (from, to) = (beijing("2026-11-23T14:30"), beijing("2026-11-23T17:00"));
+    let new = NewActivity {
+        title: title.to_owned(),
+        summary: "帮长者送餐到家".to_owned(),
+        organisation: organisations::OrganisationId(team),
+        region: town.to_owned(),
+        site: None,
+        place: "沥雄社区服务站北门".to_owned(),
+        starts_on: at.today(),
+        ends_on: at.today(),
+        categories: vec!["02".to_owned()],
+        beneficiaries: String::new(),
+        guarantees: String::new(),
+        risk_notice: "上下楼梯当心".to_owned(),
+        risky: false,
+        insurance_no: None,
+        working_time: false,
+        own_duty: false,
+        scope: Scope::Public,
+        opens_at: now - chrono::Duration::days(1),
+        closes_at: from,
+        min_age: None,
+        max_age: None,
+        min_minutes: 0,
+        only_team: false,
+        contact_name: "李伟强".to_owned(),
+        contact_phone: "13700000000".to_owned(),
+        contact_public: true,
+        sessions: vec![NewSession {
+            starts_at: from,
+            ends_at: to,
+            posts: vec![NewPost { name: "送餐员".to_owned(), conditions: String::new(), places }],
+        }],
+    };
+    rig.write(async move |tx: &mut Tx<'_>| {
+        kernel::row! { struct Found { id: PostId } }
+        let id = activities::store::insert(tx, &at, &new).await?;
+        tx.execute("UPDATE activity SET state = 'open' WHERE tenant_id = $1 AND id = $2", args![at.tenant, id]).await?;
+        let sql = "SELECT id FROM post WHERE tenant_id = $1 AND activity_id = $2";
+        Ok(tx.one::<Found>(sql, args![at.tenant, id]).await?.id)
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn the_next_service_is_the_first_thing_on_one_s_page() {
+    on_both(modules, async |rig| {
+        rig.region_seed().await;
+        let (team, _) = rig.team("沥雄乐龄助餐队", "440605125003").await;
+        let (id, chen) = known(&rig).await;
+        let post = activity(&rig, "长者饭堂送餐", team, "440605125003", 6).await;
+        activity(&rig, "里水护河", team, "440605126001", 2).await;
+        let home = rig.stranger().get("/").await.expect(200);
+        assert!(home.text_contains("今天，2 处等人帮手") && home.text_contains("剩 2 个名额"));
+        let me = chen.get("/me").await.expect(200).text();
+        let (near, far) = (me.find("长者饭堂送餐").unwrap(), me.find("里水护河").unwrap());
+        assert!(near < far, "one's own town comes first");
+        activities::sign_up(&rig.cx(), id, post).await.unwrap();
+        let me = chen.get("/me").await.expect(200);
+        for word in ["慧敏，今天下午有一次服务", "14:30", "17:00", "14:00 起可签到", "查看活动", "已报 1 场，候补 0 场"]
+        {
+            assert!(me.text_contains(word), "{word}");
+        }
+        assert!(!me.text_contains("里水护河"), "it is held at the same time");
+        rig.at("2026-11-23T14:10").await;
+        let me = chen.get("/me").await.expect(200);
+        assert!(me.text_contains("到场签到") && me.text_contains("href=\"/check-in/"));
     })
     .await;
 }
