@@ -102,7 +102,12 @@ pub async fn list(
         let id: OrganisationId = cursor.get(1)?;
         wanted.and("(sort_key, id) > (?, ?)", args![cursor.0[0], id]);
     }
-    let tail = wanted.tail(" ORDER BY sort_key, id LIMIT ?", args![limit]);
+    // A search goes from its hits to the rows, so it is sorted by an expression; without one the index is in order already.
+    let order = match filter.query.is_empty() {
+        true => " ORDER BY sort_key, id LIMIT ?",
+        false => " ORDER BY sort_key || '', id LIMIT ?",
+    };
+    let tail = wanted.tail(order, args![limit]);
     db.all(&format!("SELECT {COLUMNS} FROM organisation WHERE {tail}"), wanted.args()).await
 }
 
