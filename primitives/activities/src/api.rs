@@ -28,8 +28,8 @@ pub(crate) fn routes() -> Routes {
         .api(ATTEND, routes!(put_served))
 }
 
-#[derive(Deserialize, Default, IntoParams)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 struct ActivityQuery {
     /// A region's code; everything below it.
     town: Option<String>,

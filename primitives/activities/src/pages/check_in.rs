@@ -94,8 +94,12 @@ pub(super) async fn create(
         return Err(Error::refused("attendance.refused.scan"));
     }
     match press.deed.as_str() {
-        "in" => drop(attendance::check_in(&cx, session, person, Method::Scan).await?),
-        "out" => drop(attendance::check_out(&cx, session, person, Method::Scan).await?),
+        "in" => {
+            attendance::check_in(&cx, session, person, Method::Scan).await?;
+        }
+        "out" => {
+            attendance::check_out(&cx, session, person, Method::Scan).await?;
+        }
         _ => return Err(Error::Malformed(Word::new("error.form"))),
     }
     let mut answer = cx.see_other(&format!("/check-in/{session}"));

@@ -32,7 +32,10 @@ async fn the_places_code_lets_one_in_and_out_and_hours_follow() {
         assert!(who.follow(&reply).await.expect(200).text_contains("btn vast"));
         who.post(&page, &[("deed", "in")]).await.expect(303);
         assert!(who.get(&page).await.text_contains("14:10 到场"));
-        who.post(&page, &[("deed", "in")]).await.expect(409).text_contains("先扫站点的码");
+        assert!(
+            who.post(&page, &[("deed", "in")]).await.expect(409).text_contains("先扫站点的码"),
+            "one scan, one deed"
+        );
         who.get(&code(&app, open.session.id)).await.expect(303);
         who.post(&page, &[("deed", "in")]).await.expect(303);
         let rows = "SELECT COUNT(*) AS n FROM attendance WHERE tenant_id = $1";

@@ -112,11 +112,13 @@ async fn fields_that_nobody_asked_for_are_refused() {
 async fn every_deed_leaves_its_line() {
     on_both(rooms, async |app: TestApp| {
         let stage = Stage::set(&app).await;
-        let mut seen = 0;
+        let mut seen: Vec<String> = Vec::new();
+        // On PostgreSQL each lane has a chain of its own, so that lines of one moment have no order between them.
         let mut line = async |kind: &str| {
             let kinds = app.audit_kinds().await;
-            assert!(kinds[seen..].iter().any(|k| k == kind), "{kind} is not among {:?}", &kinds[seen..]);
-            seen = kinds.len();
+            let count = |all: &[String]| all.iter().filter(|k| *k == kind).count();
+            assert!(count(&kinds) > count(&seen), "{kind} left no line: {kinds:?}");
+            seen = kinds;
         };
         let id = stage.handed_in(3).await;
         line("activity.written").await;

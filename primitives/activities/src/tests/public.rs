@@ -97,14 +97,23 @@ async fn every_reason_is_told_before_pressing_and_after() {
             refused(words).await;
             reset().await;
         }
-        let other = stage.open(5).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn being_expected_elsewhere_and_a_stop_are_reasons_and_several_stand_together() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let (open, other) = (stage.open(5).await, stage.open(5).await);
+        let who = stage.volunteer("黄婉婷").await;
+        let page = format!("/activities/{}", open.id);
         other.join(&who).await.expect(303);
-        refused("同一时间已报了别的活动").await;
-        // Several reasons stand together.
-        app.sql("UPDATE activity SET scope = 'real_name' WHERE id = $1", vec![id.clone()]).await;
+        assert!(who.get(&page).await.expect(200).text_contains("同一时间已报了别的活动"));
+        assert!(open.join(&who).await.expect(409).text_contains("同一时间已报了别的活动"));
+        app.sql("UPDATE activity SET scope = 'real_name' WHERE id = $1", args![open.id].to_vec()).await;
         let both = open.join(&who).await.expect(409);
         assert!(both.text_contains("只招实名志愿者") && both.text_contains("同一时间"));
-        reset().await;
         stage.reviewer.post(&format!("/desk/activities/{}/step", open.id), &[("step", "disable")]).await.expect(303);
         assert!(who.get(&page).await.expect(200).text_contains("活动已停用"));
         assert!(open.join(&who).await.expect(409).text_contains("现在不招人"));
@@ -150,6 +159,24 @@ async fn a_program_signs_its_person_up_once() {
         let wrong = serde_json::json!({ "served": -1 });
         who.json("PUT", &served, Some(&leader), Some(&wrong), None).await.expect(422);
         assert!(!signup_of(&open.join(&who).await.expect(303)).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_sixty_is_light_and_leads_on_to_the_rest() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        for _ in 0..63 {
+            stage.handed_in(7).await;
+        }
+        app.sql("UPDATE activity SET state = 'open' WHERE tenant_id = $1", args![app.tenant].to_vec()).await;
+        let page = app.stranger().get("/activities?left=1").await.expect(200).text();
+        assert_eq!(page.matches("还需 7 人").count(), 60);
+        assert!(page.len() <= 30_000, "{} bytes", page.len());
+        let next = page.split("rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap();
+        let next = next.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+        assert_eq!(app.stranger().get(&next).await.expect(200).text().matches("还需 7 人").count(), 3);
     })
     .await;
 }
