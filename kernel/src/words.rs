@@ -196,6 +196,15 @@ pub fn date(lang: Lang, day: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
+/// `11月25日` or `25 Nov`, for columns.
+#[must_use]
+pub fn short_date(lang: Lang, day: NaiveDate) -> String {
+    match lang {
+        Lang::Zh => format!("{}月{}日", day.month(), day.day()),
+        Lang::En => day.format("%-d %b").to_string(),
+    }
+}
+
 /// `14:30` on Beijing's clocks.
 #[must_use]
 pub fn time(at: DateTime<Utc>) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// Keys whose last part is made at run time.
 const FAMILIES: &[&str] = &[
-    "permission.", "deed.", "role.", "error.title.", "job.state.", "job.kind.", "category.", "activity.state.", "seal.",
+    "permission.", "deed.", "weekday.", "role.", "error.title.", "job.state.", "job.kind.", "category.", "activity.state.", "seal.",
     "people.", "tables.", "import.", "metric.", "organisation.", "team.", "membership.", "hours.method.", "signup.state.",
     "political.", "site.", "work.kind.", "person.", "statistics.", "wall.",
 ];

@@ -18,7 +18,24 @@ pub(super) struct Filter {
 struct Group {
     word: &'static str,
     over: bool,
-    items: Vec<WorkItem>,
+    items: Vec<(WorkItem, String)>,
+}
+
+/// When something is due, as short as a column: overdue by days, today with its time, this week by its day.
+fn due_text(cx: &Cx, item: &WorkItem) -> String {
+    use crate::words::Word;
+    let day = crate::time::day(item.due);
+    let left = (day - cx.today()).num_days();
+    let word = if item.due < cx.now && left < 0 {
+        Word::new("work.over_by").with("n", -left)
+    } else if left == 0 {
+        Word::new("work.today_at").with("time", crate::words::time(item.due))
+    } else if left < 7 {
+        return cx.t(&format!("weekday.{}", day.weekday().num_days_from_monday())).to_owned();
+    } else {
+        return crate::words::short_date(cx.lang, day);
+    };
+    cx.say(&word)
 }
 
 struct Tab {
