@@ -105,7 +105,11 @@ pub(super) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
     ]
     .into_iter()
     .filter(|(_, _, items)| !items.is_empty())
-    .map(|(word, over, items)| Group { word, over, items })
+    .map(|(word, over, items)| Group {
+        word,
+        over,
+        items: items.into_iter().map(|item| (item.clone(), due_text(&cx, &item))).collect(),
+    })
     .collect();
     cx.page(&Index { due, later, tabs, groups, query })
 }
