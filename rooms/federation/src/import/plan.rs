@@ -1,5 +1,6 @@
 //! What a checked roster comes to against what is on record: who is new, who differs, who joins. Reads and writes nothing.
 
+mod compare;
 pub(super) mod teams;
 pub(super) mod volunteers;
 

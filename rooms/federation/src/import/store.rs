@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::{Value, in_list};
 use kernel::ids::Raw;
 use kernel::{FileId, JobId, Json, Read, Result, TenantId, Tx, args, row};
-use organisations::{MembershipRole, Organisation, OrganisationId, Tree};
+use organisations::{MembershipRole, Organisation, OrganisationId};
 use people::{PersonId, PoliticalCode, Sex};
 
 use super::cells::Refusal;
@@ -240,18 +240,16 @@ row! {
         pub person_id: PersonId,
         pub organisation_id: OrganisationId,
         pub role: MembershipRole,
-        pub tree: Tree,
     }
 }
 
-/// Where these people belong now.
+/// Where these people belong now. No join: right after a large import PostgreSQL knows too little of it to plan one well.
 pub(super) async fn held(db: &impl Read, tenant: TenantId, people: &[PersonId]) -> Result<Vec<Held>> {
     let mut found = Vec::new();
     for part in people.chunks(500) {
         let sql = format!(
-            "SELECT m.person_id, m.organisation_id, m.role, o.tree FROM membership m
-             JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
-             WHERE m.tenant_id = $1 AND m.to_on IS NULL AND m.person_id IN {}",
+            "SELECT person_id, organisation_id, role FROM membership
+             WHERE tenant_id = $1 AND to_on IS NULL AND person_id IN {}",
             in_list(2, part.len())
         );
         found.extend(db.all::<Held>(&sql, &with_ids(tenant, part)).await?);

@@ -33,7 +33,7 @@ pub(in crate::import) async fn plan(cx: &Cx, bounds: &Bounds, roster: TeamRoster
             Ok((region, Some(known))) => judge.compare(row, &region, &known),
             Ok((region, None)) => {
                 judge.plan.counts.created += 1;
-                made.push((judge.new(row, &region), row.parent.clone()));
+                made.push((judge.make(row, &region), row.parent.clone()));
             }
             Err((field, reason)) => judge.refuse(row, field, reason),
         }
@@ -123,7 +123,7 @@ impl Judge<'_> {
         })
     }
 
-    fn new(&mut self, row: &TeamRow, region: &str) -> NewOrganisation {
+    fn make(&mut self, row: &TeamRow, region: &str) -> NewOrganisation {
         let kind = self.kind(row);
         let new = NewOrganisation {
             number: row.number.as_deref().map(|number| number.trim().to_uppercase()),
