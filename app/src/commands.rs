@@ -229,7 +229,7 @@ pub async fn token(place: &Where, command: TokenCommand) -> anyhow::Result<()> {
 
 /// Brings the database to this version.
 pub async fn migrate(place: &Where) -> anyhow::Result<()> {
-    open(place).await?;
+    let (_app, _router) = open(place).await?;
     println!("the database is at this version");
     Ok(())
 }
@@ -300,7 +300,7 @@ pub async fn doctor(place: &Where) -> anyhow::Result<()> {
     say(year >= 2026, "the clock is plausible", "set the machine's clock");
     let probe = place.data.join("doctor.tmp");
     let space = std::fs::write(&probe, vec![0_u8; 8 * 1024 * 1024]).is_ok();
-    drop(std::fs::remove_file(&probe));
+    let _ = std::fs::remove_file(&probe);
     say(space, "the disk takes 8 MB", "free some room");
     say(app.db.ping().await.is_ok(), "the database answers", "see the log");
     let trace = kernel::audit::verify(&app.db, tenant).await.map_err(plain)?;

@@ -46,12 +46,13 @@ pub async fn demo(mut place: Where, listening: Listening) -> anyhow::Result<()> 
 
 /// Runs jobs only, beside other processes on the same server.
 pub async fn work(place: &Where) -> anyhow::Result<()> {
-    let app = open(place).await?.0;
+    let (app, router) = open(place).await?;
+    drop(router);
     println!("working; stop with ctrl-c");
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(kernel::jobs::work(app, stopped));
     signal().await;
-    drop(stop.send(true));
+    let _ = stop.send(true);
     jobs.await.context("the jobs' task")
 }
 
@@ -132,14 +133,14 @@ async fn run(app: Arc<App>, router: axum::Router, socket: TcpSocket, address: So
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stopped;
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        drop(told.changed().await);
+        let _ = told.changed().await;
     });
     let serving = tokio::spawn(async move { server.await });
     signal().await;
     println!("stopping");
-    drop(stop.send(true));
+    let _ = stop.send(true);
     // Whoever is still being answered gets three seconds; screens that listen for ever are cut.
-    drop(tokio::time::timeout(Duration::from_secs(3), serving).await);
+    let _ = tokio::time::timeout(Duration::from_secs(3), serving).await;
     jobs.abort();
     Ok(())
 }
@@ -155,11 +156,13 @@ async fn signal() {
                     _ = terminate.recv() => {}
                 }
             }
-            Err(_) => drop(interrupt.await),
+            Err(_) => {
+                let _ = interrupt.await;
+            }
         }
     }
     #[cfg(not(unix))]
-    drop(interrupt.await);
+    let _ = interrupt.await;
 }
 
 /// Whether a path is readable by its owner alone.

@@ -81,8 +81,8 @@ mod tests {
 
     #[test]
     fn a_year_is_drawn_as_the_design_has_it() {
-        let hours = [5.0, 6.0, 3.0, 6.0, 8.0, 5.0, 2.0, 5.0, 6.0, 8.0, 8.5, 0.0];
-        let svg = month_ticks(&hours.map(|h: f64| (h * 60.0) as i64), 11, "今年每月");
+        let minutes = [300, 360, 180, 360, 480, 300, 120, 300, 360, 480, 510, 0];
+        let svg = month_ticks(&minutes, 11, "今年每月");
         for part in [
             "<svg class=\"ticks\" viewBox=\"0 0 350 131\" role=\"img\" aria-label=\"今年每月\">",
             "<g><path d=\"M14.6 101v-50\"/><text x=\"14.6\" y=\"123\">1</text></g>",

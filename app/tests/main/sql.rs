@@ -8,7 +8,7 @@ fn statements() -> Vec<(String, String)> {
         for path in files(&root().join(folder), &[".rs"]) {
             let text = std::fs::read_to_string(&path).expect("a source file is text");
             for literal in literals(&text) {
-                let verb = literal.trim_start().split_whitespace().next().unwrap_or_default().to_owned();
+                let verb = literal.split_whitespace().next().unwrap_or_default().to_owned();
                 let whole = match verb.as_str() {
                     "SELECT" | "WITH" => literal.contains(" FROM ") || literal.contains("\nFROM "),
                     "INSERT" => literal.contains("VALUES") || literal.contains("SELECT"),

@@ -14,7 +14,10 @@ pub type Figures = [i64; 4];
 
 /// The slot that the room of statistics fills: the figures of a year, from the same verb as every report.
 #[derive(Clone, Copy, Default)]
-pub struct YearFigures(pub Option<fn(Cx, i32) -> BoxFuture<'static, Result<Figures>>>);
+pub struct YearFigures(pub Option<YearVerb>);
+
+/// A verb that tells the figures of a year.
+pub type YearVerb = fn(Cx, i32) -> BoxFuture<'static, Result<Figures>>;
 
 /// What is happening at a moment.
 #[derive(Clone, Debug)]
