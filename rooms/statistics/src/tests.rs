@@ -98,6 +98,15 @@ async fn lived_in(app: &TestApp) {
     let first = session(app, (near, &near_path), DALI, "01", "2026-03-08").await;
     let second = session(app, (far, &far_path), LISHUI, "07", "2026-05-17").await;
     let third = session(app, (near, &near_path), DALI, "02", "2026-11-22").await;
+    serve_all(app, &people, [first, second, third]).await;
+    for (session, served) in [(first, 30), (second, 41), (third, 7)] {
+        count_served(app, session, served).await;
+    }
+    app.run_recurring("hours.roll_up").await;
+}
+
+/// The first team serves first, the second and one of the first second, two of the first third.
+async fn serve_all(app: &TestApp, people: &[Raw], [first, second, third]: [Raw; 3]) {
     for (n, person) in people.iter().enumerate() {
         if n < 6 {
             serve(app, first, *person, 120).await;
@@ -109,10 +118,6 @@ async fn lived_in(app: &TestApp) {
             serve(app, third, *person, 60).await;
         }
     }
-    for (session, served) in [(first, 30), (second, 41), (third, 7)] {
-        count_served(app, session, served).await;
-    }
-    app.run_recurring("hours.roll_up").await;
 }
 
 async fn ask(app: &TestApp, change: impl FnOnce(&mut Query)) -> Report {
