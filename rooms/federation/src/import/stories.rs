@@ -287,6 +287,40 @@ async fn a_run_that_was_killed_goes_on_with_what_is_missing() {
     .await;
 }
 
+/// A number of a document that is in order.
+fn number(n: u32) -> String {
+    let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+    let body = format!("4406051990{:02}{:02}{:03}", n % 12 + 1, n / 12 % 28 + 1, n / 336);
+    let all = "0123456789X".chars().map(|check| format!("{body}{check}"));
+    all.into_iter().find(|number| people::rules::identity::parse(number, None, today).is_ok()).unwrap()
+}
+
+#[tokio::test]
+async fn a_large_roster_is_looked_at_by_a_job_and_its_refusals_are_paged() {
+    on_both(rooms, async |app: TestApp| {
+        let officer = ready(&app).await;
+        let numbers: Vec<String> = (0..2_100).map(number).collect();
+        let spoilt = |at: usize| if at < 60 { "4.40605E+17" } else { numbers[at].as_str() };
+        let rows: Vec<[&str; 5]> = (0..numbers.len()).map(|at| ["张三", spoilt(at), "", "平安队", ""]).collect();
+        let rows: Vec<&[&str]> = std::iter::once(&HEAD[..]).chain(rows.iter().map(|row| &row[..])).collect();
+        let url = upload(&officer, "volunteers", &xlsx(&rows)).await.expect(303).location.unwrap();
+        assert!(officer.get(&url).await.text_contains("正在核对，共 2101 行"));
+        assert!(officer.get(&format!("{url}/progress")).await.text_contains("正在核对"));
+        officer.post(&format!("{url}/commit"), &[]).await.expect(409);
+        app.run_jobs().await;
+        assert!(officer.get(&format!("{url}/progress")).await.text_contains("等确认"));
+        let page = officer.get(&url).await;
+        assert_eq!(counts(&page), ["2,040", "0", "0", "0", "60"]);
+        let next = format!("{url}?from=50");
+        assert!(page.text_contains(&next), "{}", page.text());
+        assert_eq!(officer.get(&next).await.expect(200).text().matches("被表格改成了数字").count(), 10);
+        officer.post(&format!("{url}/commit"), &[]).await.expect(303);
+        app.run_jobs().await;
+        assert_eq!((people(&app).await, memberships(&app).await), (2_040, 2_040));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_command_counts_rehearses_and_answers_in_json() {
     on_both(rooms, async |app: TestApp| {
