@@ -27,6 +27,8 @@ pub(super) struct Outcome {
     pub counts: Counts,
     pub notes: Notes,
     pub refused: Vec<Said>,
+    /// Sheets that were not read, each with the key of the reason.
+    pub skipped: Vec<(String, String)>,
 }
 
 /// Brings a table in, or says what it would do. `map` is TOML: column heading = field, empty for a column that is left out.
@@ -106,6 +108,12 @@ async fn roster(cx: &Cx, kind: Kind, file: &Path, dry_run: bool, told: Option<To
     }
     let looked = verbs::look(cx, book, kind, &run.told(), &run.bounds.0).await?;
     let verbs::Preview { counts, refused, notes, columns } = looked.preview;
+    let skipped: Vec<(String, String)> =
+        columns.iter().filter_map(|sheet| Some((sheet.sheet.clone(), sheet.skipped.clone()?))).collect();
+    if let Some((_, reason)) = skipped.first().filter(|_| skipped.len() == columns.len()) {
+        // No sheet was understood: that is a file that could not be read, not a roster without people.
+        return Err(Error::Refused(Word::new(reason.clone())));
+    }
     let said = refused.iter().map(|refusal| Said {
         sheet: refusal.sheet.clone(),
         row: refusal.row,
@@ -113,7 +121,7 @@ async fn roster(cx: &Cx, kind: Kind, file: &Path, dry_run: bool, told: Option<To
         word: pages::field_word(kind, refusal.field.key()),
         reason: source::sentence(cx, refusal),
     });
-    let mut outcome = Outcome { run: None, counts, notes: notes.clone(), refused: said.collect() };
+    let mut outcome = Outcome { run: None, counts, notes: notes.clone(), refused: said.collect(), skipped };
     let (at, id) = (cx.clone(), run.id);
     cx.write(id.lane(), async move |tx: &mut Tx<'_>| {
         tx.record(&at, &Previewed { run: (!dry_run).then_some(id), kind: run.kind.clone(), counts });
@@ -177,6 +185,9 @@ fn as_text(cx: &Cx, outcome: &Outcome, dry_run: bool) -> String {
     let counts = Word::new("import.say.counts").with("created", created).with("updated", updated);
     lines.push(cx.say(&counts.with("joined", joined).with("skipped", skipped).with("refused", refused)));
     lines.extend(outcome.notes.iter().map(|(word, n)| cx.say(&Word::new(word.clone()).with("n", n))));
+    for (sheet, reason) in &outcome.skipped {
+        lines.push(format!("{} {}", cx.say(&Word::new("import.sheet_is").with("sheet", sheet)), cx.t(reason)));
+    }
     for said in &outcome.refused {
         let row = cx.say(&Word::new("import.say.row").with("row", said.row));
         let sheet = if said.sheet.is_empty() { String::new() } else { format!("{} ", said.sheet) };

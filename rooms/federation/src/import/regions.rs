@@ -73,7 +73,7 @@ pub(super) async fn import(cx: &Cx, book: &Workbook, dry_run: bool) -> Result<Ou
         })
         .await?;
     }
-    Ok(Outcome { run: None, counts, notes: Notes::new(), refused })
+    Ok(Outcome { run: None, counts, notes: Notes::new(), refused, skipped: Vec::new() })
 }
 
 fn lines(book: &Workbook) -> Vec<Line> {

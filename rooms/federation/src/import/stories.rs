@@ -347,6 +347,9 @@ async fn the_command_counts_rehearses_and_answers_in_json() {
         assert!(wrong.to_string().contains("没有「x」"), "{wrong}");
         let lost = command_import(&cx, "volunteers", &folder.path().join("无.xlsx"), true, None, false).await.unwrap_err();
         assert!(lost.to_string().contains("读不到文件"), "{lost}");
+        std::fs::write(&file, "人员,证号\n张三,1\n").unwrap();
+        let none = command_import(&cx, "volunteers", &file, true, None, true).await.unwrap_err();
+        assert!(none.to_string().contains("没找到表头"), "a file that is no roster is not an empty one: {none}");
         assert!(command_import(&cx, "dogs", &file, true, None, false).await.is_err());
     })
     .await;
