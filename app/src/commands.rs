@@ -34,12 +34,12 @@ pub struct SeedArgs {
     random: u64,
 }
 
-/// `qiyi import KIND FILE` or `qiyi import undo ID`
+/// `qiyi import KIND FILE`
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// volunteers, teams, regions; or `undo` with the id of an import.
+    /// volunteers, teams or regions.
     kind: String,
-    /// The table (.xlsx, .xls, .csv), or the id.
+    /// The table (.xlsx, .xls, .csv).
     file: FilePath,
     /// Say what would happen and write nothing.
     #[arg(long)]

@@ -49,7 +49,7 @@ enum Command {
     Demo(Listening),
     /// Generate a district of any size; the same arguments give the same data.
     Seed(commands::SeedArgs),
-    /// Bring in a table (volunteers, teams), or take a whole import back.
+    /// Bring in a table: volunteers, teams, regions.
     Import(commands::ImportArgs),
     /// Write a table (volunteers, teams, hours, activities) to a file.
     Export(commands::ExportArgs),

@@ -22,8 +22,8 @@ pub use value::{FromRow, FromValue, Json, Kind, Row, ToValue, Value};
 
 use crate::error::{Error, Result};
 use anyhow::Context as _;
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -138,6 +138,8 @@ impl Db {
             }
             Place::Server { url, lanes } => {
                 let options: PgConnectOptions = url.parse().context("reading the address of the database")?;
+                // Its own log of slow statements would print every placeholder of a bulk insert.
+                let options = options.disable_statement_logging();
                 let pool = PgPoolOptions::new()
                     .max_connections(16)
                     .min_connections(1)
