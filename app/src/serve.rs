@@ -69,7 +69,10 @@ async fn prepare(place: &Where, listening: &Listening, demo: bool) -> anyhow::Re
     let socket = if listening.listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
     socket.bind(listening.listen).with_context(|| {
-        format!("cannot listen on {}: another program does, or the port needs more rights; choose another with --listen", listening.listen)
+        format!(
+            "cannot listen on {}: another program does, or the port needs more rights; choose another with --listen",
+            listening.listen
+        )
     })?;
     let address = socket.local_addr()?;
     let base_url = listening.base_url.clone().unwrap_or_else(|| format!("http://{address}"));

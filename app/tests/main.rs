@@ -70,9 +70,11 @@ fn literal(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
             '"' => break,
             '\\' => match letters.next() {
                 Some('n') => out.push('\n'),
-                Some('\n') => while letters.peek().is_some_and(|l| l.is_whitespace()) {
-                    letters.next();
-                },
+                Some('\n') => {
+                    while letters.peek().is_some_and(|l| l.is_whitespace()) {
+                        letters.next();
+                    }
+                }
                 Some(other) => out.push(other),
                 None => {}
             },

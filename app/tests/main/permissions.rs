@@ -1,6 +1,6 @@
 //! The whole matrix of permissions and roles, and of routes and permissions: a change of rights is a visible diff.
 
-use crate::{root, rooms};
+use crate::{rooms, root};
 use kernel::Role;
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! Every SQL literal of every store prepares on both engines.
 
-use crate::{files, literals, root, rooms};
+use crate::{files, literals, rooms, root};
 
 fn statements() -> Vec<(String, String)> {
     let mut found = Vec::new();

@@ -1,13 +1,35 @@
 //! Words: every key that is used is defined, every key that is defined is used, and no sentence stands in code.
 
-use crate::{files, literals, root, rooms};
+use crate::{files, literals, rooms, root};
 use std::collections::BTreeSet;
 
 /// Keys whose last part is made at run time.
 const FAMILIES: &[&str] = &[
-    "permission.", "deed.", "weekday.", "role.", "error.title.", "job.state.", "job.kind.", "category.", "activity.state.", "seal.",
-    "people.", "tables.", "import.", "metric.", "organisation.", "team.", "membership.", "hours.method.", "signup.state.",
-    "political.", "site.", "work.kind.", "person.", "statistics.", "wall.",
+    "permission.",
+    "deed.",
+    "weekday.",
+    "role.",
+    "error.title.",
+    "job.state.",
+    "job.kind.",
+    "category.",
+    "activity.state.",
+    "seal.",
+    "people.",
+    "tables.",
+    "import.",
+    "metric.",
+    "organisation.",
+    "team.",
+    "membership.",
+    "hours.method.",
+    "signup.state.",
+    "political.",
+    "site.",
+    "work.kind.",
+    "person.",
+    "statistics.",
+    "wall.",
 ];
 
 fn is_key(text: &str) -> bool {
@@ -45,14 +67,21 @@ fn in_code() -> BTreeSet<String> {
 
 #[test]
 fn every_word_is_used_and_every_used_word_is_defined() {
-    let defined: BTreeSet<String> = rooms::all().iter().flat_map(kernel::Module::word_keys).chain(kernel::desk_words()).collect();
+    let defined: BTreeSet<String> =
+        rooms::all().iter().flat_map(kernel::Module::word_keys).chain(kernel::desk_words()).collect();
     let (templates, code) = (in_templates(), in_code());
     let unknown: Vec<_> = templates.iter().filter(|k| !defined.contains(*k)).collect();
     assert!(unknown.is_empty(), "templates use words that no locale has: {unknown:#?}");
     let family = |key: &str| FAMILIES.iter().any(|f| key.starts_with(f));
     let idle: Vec<_> = defined
         .iter()
-        .filter(|k| !k.ends_with(".one") && !templates.contains(*k) && !code.contains(*k) && !family(k) && !["yes", "no"].contains(&k.as_str()))
+        .filter(|k| {
+            !k.ends_with(".one")
+                && !templates.contains(*k)
+                && !code.contains(*k)
+                && !family(k)
+                && !["yes", "no"].contains(&k.as_str())
+        })
         .collect();
     assert!(idle.is_empty(), "words that nobody says: {idle:#?}");
 }
