@@ -16,8 +16,9 @@ fn statements() -> Vec<(String, String)> {
                     "DELETE" => literal.contains(" FROM "),
                     _ => false,
                 };
-                // Texts with a place for Rust or with `?` are only parts; their stores' own tests run them.
-                if whole && !literal.contains('{') && !literal.contains('?') {
+                // Texts with a place for Rust or with `?`, or cut in their middle, are only parts; their stores' own tests run them.
+                let cut = literal.trim_end().ends_with("WHERE") || !literal.matches('\'').count().is_multiple_of(2);
+                if whole && !cut && !literal.contains('{') && !literal.contains('?') {
                     found.push((path.display().to_string(), literal));
                 }
             }
