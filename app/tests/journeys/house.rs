@@ -1,0 +1,173 @@
+//! The place where the journeys happen: one served district, browsers that look at it, and what they find wrong.
+
+use anyhow::{Context, Result, ensure};
+use chrono::{DateTime, Utc};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+use tempfile::TempDir;
+use testkit::browser::Browser;
+use testkit::process::{Qiyi, Serve, run};
+
+const EXE: &str = env!("CARGO_BIN_EXE_qiyi");
+/// A phone and a desk.
+pub const PHONE: (u32, u32) = (390, 844);
+pub const DESK: (u32, u32) = (1440, 900);
+/// Faults that are known and wait: part of the address, part of the sentence. Whatever is not here fails the test.
+const KNOWN: &[(&str, &str)] = &[];
+
+/// A district that was started a moment ago.
+pub struct House {
+    folder: TempDir,
+    qiyi: Qiyi,
+    faults: Vec<String>,
+}
+
+impl House {
+    /// Starts the built program on an empty folder.
+    pub fn open() -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("qiyi-journeys-").tempdir()?;
+        let qiyi = Serve::new(EXE, folder.path().join("data")).start()?;
+        Ok(Self { folder, qiyi, faults: Vec::new() })
+    }
+
+    /// The full address of a path.
+    pub fn url(&self, path: &str) -> String {
+        self.qiyi.url(path)
+    }
+
+    /// The path that ends the line of stdout with these words.
+    pub fn told_path(&self, words: &str) -> Result<String> {
+        let line = self.qiyi.wait_for_line(words, Duration::from_secs(10))?;
+        let address =
+            line.split_whitespace().find(|word| word.starts_with("http://")).context("the line has an address")?;
+        let (_, path) = address.split_once(self.qiyi.address()).context("the address is ours")?;
+        Ok(path.to_owned())
+    }
+
+    /// Runs a command of the keeper on the same folder and gives what it printed.
+    pub fn command(&self, words: &[&str]) -> Result<String> {
+        let data = self.folder.path().join("data").display().to_string();
+        let done = run(EXE, &[words, &["--data", &data]].concat())?;
+        let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        ensure!(done.status.success(), "qiyi {}: {said}", words.join(" "));
+        Ok(said)
+    }
+
+    /// Where a file for an upload may lie.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A browser of that size that reads Chinese.
+    pub fn browser(&self, (width, height): (u32, u32)) -> Result<Browser> {
+        self.welcome(Browser::start()?, (width, height))
+    }
+
+    /// The same without JavaScript.
+    pub fn plain_browser(&self, (width, height): (u32, u32)) -> Result<Browser> {
+        self.welcome(Browser::without_javascript()?, (width, height))
+    }
+
+    fn welcome(&self, mut browser: Browser, (width, height): (u32, u32)) -> Result<Browser> {
+        browser.page(width, height)?;
+        browser.goto(&self.url("/settings?lang=zh-CN"))?;
+        Ok(browser)
+    }
+
+    /// Opens a path.
+    pub fn visit(&self, browser: &mut Browser, path: &str) -> Result<()> {
+        browser.goto(&self.url(path))
+    }
+
+    /// Looks at a page as a phone, as a desk and in elder mode, and keeps what is wrong with it. `touch`: also whether a
+    /// thumb can hit everything, which pages of the desk need not.
+    pub fn look(&mut self, browser: &mut Browser, path: &str, touch: bool) -> Result<()> {
+        for (size, mode) in [(PHONE, "plain"), (DESK, "plain"), (PHONE, "elder")] {
+            browser.page(size.0, size.1)?;
+            self.visit(browser, &format!("/settings?mode={mode}&next={path}"))?;
+            let answered = browser.url()?;
+            ensure!(answered.ends_with(path), "{path} leads to {answered}: {}", browser.text()?);
+            for fault in browser.faults(touch && size == PHONE)? {
+                if !KNOWN.iter().any(|(at, what)| path.contains(at) && fault.contains(what)) {
+                    self.faults.push(format!("{path} at {} ({mode}): {fault}", size.0));
+                }
+            }
+        }
+        browser.page(DESK.0, DESK.1)?;
+        self.visit(browser, "/settings?mode=plain")
+    }
+
+    /// Ends the journeys: nothing may be wrong with any page.
+    pub fn close(self) -> Result<()> {
+        ensure!(self.faults.is_empty(), "{} faults:\n{}", self.faults.len(), self.faults.join("\n"));
+        let (status, _) = self.qiyi.stop()?;
+        ensure!(status.success(), "the server ended with {status}");
+        Ok(())
+    }
+}
+
+/// Now, by the machine's clock, which the served program goes by too.
+pub fn now() -> DateTime<Utc> {
+    SystemTime::now().into()
+}
+
+/// The path of the page now shown.
+pub fn path_of(browser: &mut Browser) -> Result<String> {
+    let url = browser.url()?;
+    let path = url.splitn(4, '/').nth(3).context("an address has a path")?;
+    Ok(format!("/{path}"))
+}
+
+/// Waits until a heading says so.
+pub fn heading(browser: &mut Browser, text: &str) -> Result<()> {
+    let until = Instant::now() + Duration::from_secs(15);
+    loop {
+        // While a page is being left it has no heading to read.
+        let shown = browser.texts("h1").unwrap_or_default();
+        if shown.iter().any(|h1| h1.contains(text)) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < until, "no heading {text:?} at {}:\n{}", browser.url()?, browser.text()?);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Waits for a text, asking for the page anew each second.
+pub fn appears(browser: &mut Browser, url: &str, text: &str, patience: Duration) -> Result<()> {
+    let until = Instant::now() + patience;
+    loop {
+        browser.goto(url)?;
+        let shown = browser.text()?;
+        if shown.contains(text) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < until, "{text:?} did not appear at {url} in {patience:?}:\n{shown}");
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// Ticks the choice with this name and value, where several questions have the same answers.
+pub fn tick(browser: &mut Browser, name: &str, value: &str) -> Result<()> {
+    let script = "const e = document.querySelector(`input[name=\"${arguments[0]}\"][value=\"${arguments[1]}\"]`);
+                  if (e && !e.checked) e.click(); return !!e && e.checked";
+    let ticked = browser.evaluate(script, &serde_json::json!([name, value]))?;
+    ensure!(ticked == true, "no choice {name}={value} at {}", browser.url()?);
+    Ok(())
+}
+
+/// Writes a table as a clerk's xlsx.
+pub fn write_table(path: &Path, head: &[&str], rows: &[&[&str]]) -> Result<()> {
+    let columns: Vec<_> = head.iter().map(|title| kernel::tables::Column::new(*title, 20)).collect();
+    let rows = rows.iter().map(|row| row.iter().map(|cell| kernel::tables::Out::Text((*cell).to_owned())).collect());
+    std::fs::write(path, kernel::tables::write_xlsx(&columns, rows)?)?;
+    Ok(())
+}
+
+/// The identity number that these 17 digits begin, with its check character.
+pub fn citizen(digits: &str) -> String {
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 =
+        digits.chars().filter_map(|c| c.to_digit(10)).zip(weights).map(|(digit, weight)| digit * weight).sum();
+    let check = ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][(sum % 11) as usize];
+    format!("{digits}{check}")
+}
