@@ -3,8 +3,10 @@
 use super::value::{FromRow, Kind, Row, RowInner, Value, write_timestamp};
 use crate::error::{Error, Result};
 use anyhow::Context as _;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, types::ToSqlOutput, types::ValueRef};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::path::Path;
 
 /// How much the disk is asked for: `Full` in service, `Off` only where a test owns the file.
@@ -28,8 +30,16 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
              PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;"
         ))
         .context("setting up the writing connection")?;
+    plan_once(&connection)?;
     connection.set_prepared_statement_cache_capacity(512);
     Ok(connection)
+}
+
+/// Without this SQLite plans a prepared statement again whenever a bound LIMIT, or another value that it looked at while
+/// planning, is bound anew: on every use of nearly every list.
+fn plan_once(connection: &Connection) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).context("asking for stable plans")?;
+    Ok(())
 }
 
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
@@ -39,6 +49,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     connection
         .execute_batch("PRAGMA busy_timeout=5000; PRAGMA cache_size=-8000; PRAGMA mmap_size=268435456; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;")
         .context("setting up a reading connection")?;
+    plan_once(&connection)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }
@@ -49,7 +60,7 @@ pub(super) fn rows<T: FromRow>(connection: &Connection, sql: &str, args: &[Value
     let mut found = Vec::new();
     let mut cursor = statement.raw_query();
     while let Some(row) = cursor.next().map_err(|e| describe(e, sql))? {
-        found.push(T::from_row(&Row(RowInner::Sqlite(row)))?);
+        found.push(T::from_row(&Row(RowInner::Sqlite(row, Cell::new(0))))?);
         if found.len() >= limit {
             break;
         }
@@ -102,15 +113,26 @@ impl rusqlite::ToSql for Bound<'_> {
     }
 }
 
-pub(super) fn cell(row: &rusqlite::Row<'_>, column: &str) -> Result<Value> {
-    let cell = row.get_ref(column).map_err(|e| Error::internal(format!("column {column}: {e}")))?;
-    Ok(match cell {
+/// The cell of a column. Columns are mostly asked for in their order, so the one after the last is looked at `next`.
+pub(super) fn cell(row: &rusqlite::Row<'_>, next: &Cell<usize>, column: &str) -> Result<Value> {
+    let failed = |e: rusqlite::Error| Error::internal(format!("column {column}: {e}"));
+    let statement: &rusqlite::Statement<'_> = row.as_ref();
+    let at = match statement.column_name(next.get()) {
+        Ok(name) if name == column => next.get(),
+        _ => statement.column_index(column).map_err(failed)?,
+    };
+    next.set(at + 1);
+    Ok(match row.get_ref(at).map_err(failed)? {
         ValueRef::Null => Value::Null(Kind::Text),
         ValueRef::Integer(v) => Value::Int(v),
         ValueRef::Real(v) => Value::Real(v),
-        ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
+        ValueRef::Text(v) => Value::Text(text(v)),
         ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
     })
+}
+
+fn text(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes).into_owned(), str::to_owned)
 }
 
 /// Tells constraint violations, a full disk and a locked file from a fault of ours.
@@ -133,4 +155,40 @@ pub(super) fn describe(error: rusqlite::Error, sql: &str) -> Error {
         };
     }
     Error::Internal(anyhow::Error::new(error).context(sql.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn a_bound_limit_does_not_plan_the_statement_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        let writer = open_writer(&path, Durability::Off).unwrap();
+        writer
+            .execute_batch("CREATE TABLE thing (id BIGINT PRIMARY KEY); INSERT INTO thing VALUES (1), (2), (3)")
+            .unwrap();
+        for connection in [&writer, &open_reader(&path).unwrap()] {
+            let mut statement = connection.prepare("SELECT id FROM thing WHERE id > ?1 ORDER BY id LIMIT ?2").unwrap();
+            for limit in 1..4 {
+                bind(&mut statement, &[Value::Int(0), Value::Int(limit)]).unwrap();
+                let mut rows = statement.raw_query();
+                while rows.next().unwrap().is_some() {}
+            }
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        }
+    }
+
+    crate::row! { struct Turned { b: i64, a: i64, c: i64 } }
+
+    #[test]
+    fn columns_are_found_by_name_in_any_order() {
+        let connection = Connection::open_in_memory().unwrap();
+        let found: Vec<Turned> = rows(&connection, "SELECT 1 AS a, 2 AS b, 3 AS c", &[], 9).unwrap();
+        assert_eq!((found[0].a, found[0].b, found[0].c), (1, 2, 3));
+        let missing: Result<Vec<Turned>> = rows(&connection, "SELECT 1 AS a, 2 AS b", &[], 9);
+        assert!(missing.is_err());
+    }
 }

@@ -74,15 +74,16 @@ pub trait FromValue: Sized {
 pub struct Row<'r>(pub(super) RowInner<'r>);
 
 pub(super) enum RowInner<'r> {
-    Sqlite(&'r rusqlite::Row<'r>),
+    /// With the place of the column that is probably asked for next.
+    Sqlite(&'r rusqlite::Row<'r>, std::cell::Cell<usize>),
     Postgres(&'r sqlx::postgres::PgRow),
 }
 
 impl Row<'_> {
     /// The cell of a column; an unknown column or another type is an internal error.
     pub fn get<T: FromValue>(&self, column: &str) -> Result<T> {
-        let value = match self.0 {
-            RowInner::Sqlite(row) => super::sqlite::cell(row, column)?,
+        let value = match &self.0 {
+            RowInner::Sqlite(row, next) => super::sqlite::cell(row, next, column)?,
             RowInner::Postgres(row) => super::postgres::cell(row, column)?,
         };
         T::from_value(value).map_err(|what| Error::internal(format!("column {column}: {what}")))
