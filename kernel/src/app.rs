@@ -132,6 +132,7 @@ impl App {
             tracing::info!(count = applied.len(), "migrations applied");
         }
         check_key(&ground).await?;
+        ground.db.learn().await.map_err(|e| anyhow::anyhow!("{e}"))?;
         let mut permissions = BTreeMap::new();
         for permission in modules.iter().flat_map(|m| &m.permissions) {
             anyhow::ensure!(

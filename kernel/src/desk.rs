@@ -67,6 +67,11 @@ pub(crate) fn module() -> Module {
         .words(crate::words!("tables"))
         .routes(routes)
         .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, EXPLAIN])
+        .every(Recurring {
+            name: "kernel.learn",
+            every: 60_000,
+            run: |cx| Box::pin(async move { cx.db.learn().await }),
+        })
         .every(Recurring { name: "kernel.sweep", every: 600_000, run: |cx| Box::pin(crate::sweep::sweep(cx)) })
         .nav(NavItem { order: 0, word: "nav.work", url: "/desk", permission: WORK })
         .nav(NavItem { order: 120, word: "nav.accounts", url: "/desk/accounts", permission: ACCOUNTS })

@@ -113,3 +113,29 @@ async fn what_waits_together_is_answered_in_the_order_it_came() {
         assert_eq!(count(&db).await, 200);
     }
 }
+
+crate::row! { struct Step { detail: String } }
+
+#[tokio::test]
+async fn one_district_is_not_read_whole_to_save_a_sort() {
+    for (db, _keep) in places().await {
+        if db.is_server() {
+            continue;
+        }
+        db.write(LaneKey(1), async move |tx: &mut Tx<'_>| {
+            let table = "CREATE TABLE part (tenant_id UUID NOT NULL, id BIGINT NOT NULL, whole BIGINT NOT NULL, PRIMARY KEY (tenant_id, id));
+                         CREATE INDEX part_whole ON part (tenant_id, whole)";
+            tx.script(table).await?;
+            let tenant = crate::ids::fresh();
+            let rows: Vec<_> = (0..600_i64).map(|n| args![tenant, n, n / 3].to_vec()).collect();
+            tx.insert_many("INSERT INTO part (tenant_id, id, whole)", "", &rows).await
+        })
+        .await
+        .unwrap();
+        db.learn().await.unwrap();
+        let sql = "EXPLAIN QUERY PLAN SELECT id FROM part WHERE tenant_id = $1 AND whole = $2 ORDER BY id";
+        let steps: Vec<Step> = db.all(sql, args![crate::ids::fresh(), 1_i64]).await.unwrap();
+        assert!(steps[0].detail.contains("part_whole"), "{}", steps[0].detail);
+        db.learn().await.unwrap();
+    }
+}
