@@ -188,15 +188,30 @@ fn deeper(filter: &Filter, group: Group, row: &Row) -> Option<String> {
 
 /// The list of what a figure counts, where there is one.
 fn rows_behind(report: &Report, filter: &Filter, metric: MetricCode, row: &Row) -> Option<String> {
-    let town = if report.query.group == Group::Town { row.code.as_str() } else { filter.town.as_str() };
-    let list = |path: &str| if town.is_empty() { path.to_owned() } else { format!("{path}?town={town}") };
+    let group = report.query.group;
+    let of = |wanted: Group, chosen: &str| if group == wanted { row.code.clone() } else { chosen.to_owned() };
+    let town = ("town", of(Group::Town, &filter.town));
+    let kind = ("kind", of(Group::Kind, &filter.kind));
     match metric {
-        MetricCode::Volunteers => Some(list("/desk/people")),
-        MetricCode::Teams => Some(list("/desk/teams")),
-        MetricCode::Activities => Some(list("/desk/activities")),
-        MetricCode::Hours => Some("/desk/hours".to_owned()),
-        MetricCode::Active | MetricCode::Services | MetricCode::Served => None,
+        MetricCode::Volunteers => Some(list("/desk/people", &[town])),
+        MetricCode::Teams => Some(list("/desk/teams", &[town, kind])),
+        MetricCode::Activities => Some(list("/desk/activities", &[town])),
+        MetricCode::Hours | MetricCode::Services | MetricCode::Active => {
+            let month: Option<Month> = if group == Group::Month { row.code.parse().ok() } else { None };
+            let (first, last) = (month.unwrap_or(report.query.from).first(), month.unwrap_or(report.query.to).last());
+            let last = last.min(kernel::time::day(report.query.now)).max(first);
+            let team = ("team", of(Group::Team, &filter.team));
+            Some(list("/desk/hours", &[town, team, ("from", first.to_string()), ("to", last.to_string())]))
+        }
+        MetricCode::Served => None,
     }
+}
+
+/// A list's address with what narrows it; codes and days need no encoding.
+fn list(path: &str, narrowed: &[(&str, String)]) -> String {
+    let parts: Vec<String> =
+        narrowed.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
+    if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
 }
 
 fn sheet(cx: &Cx, report: &Report) -> (Vec<Column>, Vec<Vec<Out>>) {

@@ -4,5 +4,3 @@ CREATE TABLE wall_screen (
   region_code TEXT NOT NULL, created_at TIMESTAMPTZ NOT NULL, ended_at TIMESTAMPTZ,
   PRIMARY KEY (tenant_id, id), UNIQUE (tenant_id, token_hash), CHECK (kind IN ('lamps'))
 );
--- The rhythm of a day and the average of the days before it are read from this alone.
-CREATE INDEX attendance_rhythm ON attendance (tenant_id, day, region_code, in_at, out_at);
