@@ -113,7 +113,6 @@ pub async fn generate(
     accounts::make(&cx, &lore, &world, &plan).await?;
     progress("figures", 0, 1);
     service::settle(&cx).await?;
-    hours::roll_up(cx).await.map_err(plain)?;
     progress("figures", 1, 1);
 
     made.volunteers = world.people.len();

@@ -44,7 +44,6 @@ pub(super) struct Lore {
     pub skills: Vec<String>,
     pub demo: BTreeMap<String, String>,
     pub demo_titles: BTreeMap<String, String>,
-    pub granted_by: String,
 }
 
 /// What is done in a category.

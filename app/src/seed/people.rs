@@ -138,7 +138,7 @@ fn name(lore: &Lore, sex: Sex, dice: &mut Dice) -> (String, Sex) {
 }
 
 /// A citizen's number with its check character; each once.
-fn resident(birth: NaiveDate, sex: Sex, numbers: &mut HashSet<String>, dice: &mut Dice) -> String {
+pub(super) fn resident(birth: NaiveDate, sex: Sex, numbers: &mut HashSet<String>, dice: &mut Dice) -> String {
     loop {
         let area = AREAS[dice.weighted(AREAS.iter().map(|(_, weight)| *weight))].0;
         let serial = dice.below(499) * 2 + usize::from(sex == Sex::Male);
@@ -167,7 +167,7 @@ fn document_sex(sex: Sex) -> people::rules::identity::Sex {
 }
 
 /// A number of a range that no carrier gives out; a few share one, a few have none.
-fn phone(n: usize, dice: &mut Dice) -> Option<String> {
+pub(super) fn phone(n: usize, dice: &mut Dice) -> Option<String> {
     let n = if dice.below(300) == 0 { n.saturating_sub(1) } else { n };
     dice.chance(98).then(|| format!("19907{:06}", (n * 7_919 + 13) % 1_000_000))
 }

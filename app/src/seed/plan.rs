@@ -61,7 +61,7 @@ const SLOTS: [(i64, i64); 10] = [
     (870, 150),
     (900, 120),
     (990, 90),
-    (1_140, 90),
+    (1_140, 120),
     (1_170, 120),
 ];
 
@@ -71,7 +71,8 @@ struct Shares {
     running: usize,
     review: usize,
     draft: usize,
-    sessions: usize,
+    /// Sessions of one that is over, on average.
+    sessions: f64,
 }
 
 impl Shares {
@@ -80,8 +81,9 @@ impl Shares {
         let (open, running) = ((n * 3 / 100).max(1), (n * 3 / 100).max(1));
         let (review, draft) = ((n / 330).max(1), (n / 400).max(1));
         let held = n.saturating_sub(open + review + draft).max(1);
-        let wanted = usize::try_from(size.attendances).unwrap_or(0) / people_each.max(1);
-        Self { open, running, review, draft, sessions: (wanted / held).max(1) }
+        // Somebody is busy elsewhere now and then, so a few more are held.
+        let wanted = size.attendances as f64 * 1.04 / people_each.max(1) as f64;
+        Self { open, running, review, draft, sessions: wanted / held as f64 }
     }
 
     fn state(&self, n: usize) -> State {
@@ -140,7 +142,8 @@ fn slot(turn: usize, dice: &mut Dice) -> (i64, i64) {
 }
 
 /// The days on which an activity of this state is held, in order.
-fn days(state: State, n: usize, (today, window): (NaiveDate, u64), count: usize, dice: &mut Dice) -> Vec<NaiveDate> {
+#[expect(clippy::cast_possible_truncation, reason = "a count of sessions, far below what an i64 holds")]
+fn days(state: State, n: usize, (today, window): (NaiveDate, u64), count: f64, dice: &mut Dice) -> Vec<NaiveDate> {
     let window = i64::try_from(window).unwrap_or(365);
     let weekly = |first: NaiveDate, count: i64| (0..count).map(|w| first + Duration::days(7 * w)).collect::<Vec<_>>();
     match state {
@@ -149,8 +152,8 @@ fn days(state: State, n: usize, (today, window): (NaiveDate, u64), count: usize,
         State::Open => weekly(today + Duration::days(dice.between(1, 26)), dice.between(1, 2)),
         State::Review | State::Draft => weekly(today + Duration::days(dice.between(9, 28)), dice.between(1, 2)),
         _ => {
-            let count = i64::try_from(count).unwrap_or(1);
-            let count = (count / 2 + dice.between(0, count)).clamp(1, window - 1);
+            // Around the average, so that all of them together are as many as asked for.
+            let count = ((count * (0.5 + dice.part()) + dice.part()) as i64).clamp(1, window - 1);
             let pace = if count * 7 <= window { 7 } else { ((window - 1) / count).max(1) };
             let running = state == State::Running;
             let mut last = if running { today } else { today - Duration::days(dice.between(1, window - 1)) };
@@ -235,6 +238,7 @@ pub(super) async fn write(cx: &Cx, lore: &Lore, world: &World, plan: &Plan, dice
     Ok(())
 }
 
+#[expect(clippy::too_many_lines, reason = "one row: a cell a line")]
 fn cells(
     cx: &Cx,
     lore: &Lore,

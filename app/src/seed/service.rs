@@ -7,13 +7,15 @@ use super::plan::{Activity, Plan, Session, of};
 use super::world::World;
 use super::{Rows, Summary, plain, put};
 use activities::model::State;
+use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
-use kernel::db::LaneKey;
+use kernel::db::{LaneKey, Value};
 use kernel::ids::Raw;
 use kernel::{Cx, Tx, args};
+use tokio::task::JoinHandle;
 
 /// So many sessions are written at once.
-const AT_ONCE: usize = 400;
+const AT_ONCE: usize = 1_000;
 /// About as many people were served a year for each volunteer.
 const SERVED_EACH: usize = 16;
 /// Back-entries that wait for a second person.
@@ -57,7 +59,11 @@ impl Tables {
         }
     }
 
-    fn in_order(self) -> Vec<Rows> {
+    fn in_order(mut self) -> Vec<Rows> {
+        // The keys follow time and are in order already; the indexes by person are filled page after page like this.
+        for (table, person) in [(&mut self.signups, 5), (&mut self.entries, 2)] {
+            table.rows.sort_by(|a, b| uuid(&a[person]).cmp(&uuid(&b[person])));
+        }
         vec![
             self.sessions,
             self.posts,
@@ -69,6 +75,10 @@ impl Tables {
             self.lines,
         ]
     }
+}
+
+fn uuid(value: &Value) -> Option<Raw> {
+    if let Value::Uuid(id) = value { Some(*id) } else { None }
 }
 
 /// What the walk through the sessions carries on.
@@ -111,15 +121,28 @@ pub(super) async fn make(
         claims: 0,
         made: Summary::default(),
     };
+    let mut writing = None;
     for (at, chunk) in plan.sessions.chunks(AT_ONCE).enumerate() {
         let mut tables = Tables::new();
         for session in chunk {
             walk.session(session, &mut tables);
         }
-        put(cx, tables.in_order()).await?;
+        let rows = tables.in_order();
+        // The next part is thrown while this one is written; no more than one waits.
+        finish(writing.take()).await?;
+        let at_work = cx.clone();
+        writing = Some(tokio::spawn(async move { put(&at_work, rows).await }));
         progress("sessions", (at * AT_ONCE + chunk.len()) as u64, plan.sessions.len() as u64);
     }
+    finish(writing).await?;
     Ok(walk.made)
+}
+
+async fn finish(writing: Option<JoinHandle<anyhow::Result<()>>>) -> anyhow::Result<()> {
+    match writing {
+        Some(writing) => writing.await.context("the task that writes")?,
+        None => Ok(()),
+    }
 }
 
 /// The people of a session: those who joined, and how many of them came.
@@ -190,7 +213,7 @@ impl Walk<'_> {
                 self.dice.below(self.world.people.len())
             } else {
                 let eager = self.dice.part().powf(1.6);
-                members[((members.len() as f64 * eager) as usize).min(members.len() - 1)]
+                members[share(members.len(), eager)]
             };
             if person != volunteer {
                 self.take(person, session.day(), &mut joined);
@@ -273,6 +296,7 @@ impl Walk<'_> {
         if who.team == activity.team || who.second == Some(activity.team) { activity.team } else { who.team }
     }
 
+    #[expect(clippy::too_many_lines, reason = "three rows that belong together: a cell a line")]
     fn attend(&mut self, session: &Session, activity: &Activity, (at, person): (usize, usize), tables: &mut Tables) {
         let now = self.world.now;
         let in_at = (session.starts_at + Duration::minutes(self.dice.between(-12, 14)))
@@ -404,7 +428,7 @@ fn length(session: &Session, in_at: DateTime<Utc>, out_at: DateTime<Utc>) -> Opt
     activities::rules::counted(session.starts_at, session.ends_at, in_at, out_at)
 }
 
-/// What the ledger keeps beside its rows: each person's day.
+/// What the ledger keeps beside its rows: each person's day, and the figures, rolled up in one go by the sealer's own verb.
 pub(super) async fn settle(cx: &Cx) -> anyhow::Result<()> {
     let tenant = cx.tenant;
     cx.db
@@ -412,7 +436,8 @@ pub(super) async fn settle(cx: &Cx) -> anyhow::Result<()> {
             let sql = "INSERT INTO hours_day (tenant_id, person_id, day, minutes)
                        SELECT tenant_id, person_id, day, CAST(SUM(minutes) AS BIGINT) FROM hours_entry WHERE tenant_id = $1
                        GROUP BY tenant_id, person_id, day";
-            tx.execute(sql, args![tenant]).await
+            tx.execute(sql, args![tenant]).await?;
+            hours::roll_up_batch(tx, tenant, i64::MAX).await
         })
         .await
         .map_err(plain)?;
@@ -422,4 +447,15 @@ pub(super) async fn settle(cx: &Cx) -> anyhow::Result<()> {
 /// The name of a demo account with what it is.
 pub(super) fn titled(lore: &Lore, role: &str, name: &str, town: &str) -> String {
     lore.demo_titles.get(role).map_or_else(|| name.to_owned(), |t| fill(t, &[("name", name), ("town", town)]))
+}
+
+/// The index at a share (0 to 1) of a list that is not empty.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "teams are small and shares are not negative"
+)]
+fn share(length: usize, part: f64) -> usize {
+    ((length as f64 * part) as usize).min(length.saturating_sub(1))
 }
