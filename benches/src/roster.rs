@@ -27,7 +27,7 @@ const GIVEN: [&str; 40] = [
 pub fn name(number: usize) -> String {
     let spread = number.wrapping_mul(7_919);
     let (surname, first) = (SURNAMES[number % SURNAMES.len()], GIVEN[(spread / 24) % GIVEN.len()]);
-    let second = if number % 9 == 0 { "" } else { GIVEN[(spread / 960) % GIVEN.len()] };
+    let second = if number.is_multiple_of(9) { "" } else { GIVEN[(spread / 960) % GIVEN.len()] };
     format!("{surname}{first}{second}")
 }
 

@@ -99,7 +99,8 @@ fn on_postgres(stage: &Stage) -> Result<Row> {
 }
 
 /// As `post` and `signup`, without the checks and foreign keys that a control does not need.
-const TABLES: &str = "CREATE TABLE bench_post (LIKE post INCLUDING INDEXES); INSERT INTO bench_post SELECT * FROM post LIMIT 1;
+const TABLES: &str =
+    "CREATE TABLE bench_post (LIKE post INCLUDING INDEXES); INSERT INTO bench_post SELECT * FROM post LIMIT 1;
      CREATE TABLE bench_signup (LIKE signup INCLUDING INDEXES);";
 
 /// The transaction of a sign-up: one row that everybody wants, and a row of one's own.
@@ -185,7 +186,7 @@ impl Scene {
         let (tenant, now) = (self.open.tenant, self.open.app.clock.now());
         let began = Instant::now();
         let mut made = 0;
-        for person in self.people.iter().copied() {
+        for &person in self.people.iter() {
             let verb = async move |tx: &mut Tx<'_>| {
                 let sql = "UPDATE post SET taken = taken + 1, next_position = next_position + 1 WHERE tenant_id = $1 AND id = $2";
                 tx.execute(sql, args![tenant, hot.post]).await?;
