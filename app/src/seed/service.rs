@@ -28,7 +28,6 @@ struct Tables {
     signups: Rows,
     attendances: Rows,
     entries: Rows,
-    unsealed: Rows,
     claims: Rows,
     lines: Rows,
 }
@@ -51,7 +50,6 @@ impl Tables {
             entries: Rows::new(
                 "INSERT INTO hours_entry (tenant_id, id, person_id, activity_id, session_id, title, organisation_id, organisation_path, region_code, kind, category, day, started_at, ended_at, minutes, method, entered_by, made_at)",
             ),
-            unsealed: Rows::new("INSERT INTO hours_unsealed (tenant_id, id, source)"),
             claims: Rows::new(
                 "INSERT INTO hours_claim (tenant_id, id, activity_id, session_id, title, kind, category, window_from, window_to, organisation_id, organisation_path, region_code, reason, state, entered_by, entered_name, made_at, due_at)",
             ),
@@ -64,16 +62,7 @@ impl Tables {
         for (table, person) in [(&mut self.signups, 5), (&mut self.entries, 2)] {
             table.rows.sort_by(|a, b| uuid(&a[person]).cmp(&uuid(&b[person])));
         }
-        vec![
-            self.sessions,
-            self.posts,
-            self.signups,
-            self.attendances,
-            self.entries,
-            self.unsealed,
-            self.claims,
-            self.lines,
-        ]
+        vec![self.sessions, self.posts, self.signups, self.attendances, self.entries, self.claims, self.lines]
     }
 }
 
@@ -179,7 +168,6 @@ impl Walk<'_> {
         );
         if let Some(n) = served {
             self.made.served += n;
-            tables.unsealed.rows.push(args![self.cx.tenant, session.id, "served"].to_vec());
         }
         self.sign_ups(session, activity, &crowd, tables);
         if session.starts_at <= now {
@@ -205,7 +193,7 @@ impl Walk<'_> {
         if own && (next || (session.day() < self.world.today && self.volunteer_minutes < 3_600)) {
             self.take(volunteer, session.day(), &mut joined);
         }
-        let mut tries = wanted * 4 + 4;
+        let mut tries = wanted * 12 + 12;
         while joined.len() < wanted && tries > 0 {
             tries -= 1;
             let members = &self.world.teams[activity.team].members;
@@ -368,7 +356,6 @@ impl Walk<'_> {
             ]
             .to_vec(),
         );
-        tables.unsealed.rows.push(args![self.cx.tenant, entry, "entry"].to_vec());
     }
 
     /// A few sessions of the last week have people whose coming was noted on paper only.
@@ -428,7 +415,7 @@ fn length(session: &Session, in_at: DateTime<Utc>, out_at: DateTime<Utc>) -> Opt
     activities::rules::counted(session.starts_at, session.ends_at, in_at, out_at)
 }
 
-/// What the ledger keeps beside its rows: each person's day, and the figures, rolled up in one go by the sealer's own verb.
+/// What the ledger keeps beside its rows: each person's day, and the figures, made in one go by the sealer's own verb.
 pub(super) async fn settle(cx: &Cx) -> anyhow::Result<()> {
     let tenant = cx.tenant;
     cx.db
@@ -437,7 +424,7 @@ pub(super) async fn settle(cx: &Cx) -> anyhow::Result<()> {
                        SELECT tenant_id, person_id, day, CAST(SUM(minutes) AS BIGINT) FROM hours_entry WHERE tenant_id = $1
                        GROUP BY tenant_id, person_id, day";
             tx.execute(sql, args![tenant]).await?;
-            hours::roll_up_batch(tx, tenant, i64::MAX).await
+            hours::roll_up_anew(tx, tenant).await
         })
         .await
         .map_err(plain)?;

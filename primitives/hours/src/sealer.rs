@@ -7,14 +7,14 @@ use kernel::ids::Raw;
 use kernel::{Cx, LaneKey, Read as _, Result, TenantId, Tx, args, row};
 
 /// How many rows one transaction takes; others on the same lane wait that long.
-const BATCH: i64 = 20_000;
+const MOST: i64 = 20_000;
 
 /// Rolls up everything that waits in a district. Safe to run twice, at once and after a crash.
 pub async fn roll_up(cx: Cx) -> Result<()> {
     let tenant = cx.tenant;
     // A cheap look first: most of the time nothing waits, and the lane is left alone.
     while waiting(&cx.db, tenant).await? {
-        cx.db.write(LaneKey::of(tenant.0), async move |tx: &mut Tx<'_>| roll_up_batch(tx, tenant, BATCH).await).await?;
+        cx.db.write(LaneKey::of(tenant.0), async move |tx: &mut Tx<'_>| roll_up_batch(tx, tenant, MOST).await).await?;
     }
     Ok(())
 }
@@ -40,7 +40,7 @@ pub async fn served_changed(tx: &mut Tx<'_>, tenant: TenantId, session: Raw) -> 
 pub async fn roll_up_batch(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Result<u64> {
     let entries = take(tx, tenant, "entry", "taken", most).await?;
     if entries > 0 {
-        for sql in [DAYS, MONTHS, YEARS, TOWNS, TEAMS, KINDS, CATEGORIES] {
+        for sql in OF_ENTRIES {
             tx.execute(sql, args![tenant]).await?;
         }
     }
@@ -55,11 +55,47 @@ pub async fn roll_up_batch(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Resu
     Ok(entries + sessions)
 }
 
+/// Makes all figures of a district anew from the ledger and the sessions: what a load of many entries ends with, and what
+/// mends figures that were lost, in a district at rest: an entry written meanwhile could count twice.
+pub async fn roll_up_anew(tx: &mut Tx<'_>, tenant: TenantId) -> Result<()> {
+    const FIGURES: [&str; 7] = [
+        "DELETE FROM metric_day WHERE tenant_id = $1",
+        "DELETE FROM person_month WHERE tenant_id = $1",
+        "DELETE FROM person_year WHERE tenant_id = $1",
+        "DELETE FROM person_year_part WHERE tenant_id = $1",
+        "DELETE FROM person_year_team WHERE tenant_id = $1",
+        "DELETE FROM session_served WHERE tenant_id = $1",
+        "DELETE FROM hours_unsealed WHERE tenant_id = $1",
+    ];
+    for sql in FIGURES {
+        tx.execute(sql, args![tenant]).await?;
+    }
+    for sql in OF_ENTRIES {
+        tx.execute(&sql.replace(BATCH_ENTRIES, "hours_entry e").replace(BATCH, "e.tenant_id = $1"), args![tenant])
+            .await?;
+    }
+    for sql in [SERVED_ANEW, COUNTED] {
+        let whole = sql
+            .replace(BATCH_SESSIONS, "activity_session s")
+            .replace(BATCH, "s.tenant_id = $1 AND s.served IS NOT NULL");
+        tx.execute(&whole, args![tenant]).await?;
+    }
+    Ok(())
+}
+
 async fn take(tx: &mut Tx<'_>, tenant: TenantId, from: &str, to: &str, most: i64) -> Result<u64> {
     let sql = "UPDATE hours_unsealed SET source = $1 WHERE tenant_id = $2 AND source = $3 AND id IN (
                  SELECT id FROM hours_unsealed WHERE tenant_id = $2 AND source = $3 ORDER BY id LIMIT $4)";
     tx.execute(sql, args![to, tenant, from, most]).await
 }
+
+/// How the statements name the batch at hand; `roll_up_anew` puts all rows in its place.
+const BATCH: &str = "u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')";
+const BATCH_ENTRIES: &str = "hours_unsealed u JOIN hours_entry e ON e.tenant_id = u.tenant_id AND e.id = u.id";
+const BATCH_SESSIONS: &str = "hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id";
+
+/// What is made of entries.
+const OF_ENTRIES: [&str; 7] = [DAYS, MONTHS, YEARS, TOWNS, TEAMS, KINDS, CATEGORIES];
 
 /// Minutes and person-times a day. The kind follows from the team, so it is no part of the key.
 const DAYS: &str = "
@@ -144,6 +180,17 @@ FROM (
   WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
 ) AS change
 GROUP BY tenant_id, day, organisation_id, category, region_code
+ON CONFLICT (tenant_id, day, organisation_id, category, region_code) DO UPDATE
+  SET served = metric_day.served + excluded.served";
+
+/// People served, when nothing was counted before.
+const SERVED_ANEW: &str = "
+INSERT INTO metric_day (tenant_id, day, region_code, organisation_id, kind, category, minutes, services, served)
+SELECT s.tenant_id, s.day, a.region_code, a.organisation_id, MAX(a.kind), a.category, 0, 0, CAST(SUM(s.served) AS BIGINT)
+FROM hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id
+JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
+WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+GROUP BY s.tenant_id, s.day, a.organisation_id, a.category, a.region_code
 ON CONFLICT (tenant_id, day, organisation_id, category, region_code) DO UPDATE
   SET served = metric_day.served + excluded.served";
 

@@ -175,6 +175,27 @@ async fn the_year_counted_by_the_sealer_equals_the_year_counted_from_its_months(
 }
 
 #[tokio::test]
+async fn figures_made_anew_equal_those_that_grew() {
+    on_both(rooms, async |app: TestApp| {
+        lived_in(&app).await;
+        let mut grown = Vec::new();
+        for group in Group::ALL {
+            grown.push(ask(&app, |q| q.group = *group).await);
+        }
+        let tenant = app.tenant;
+        app.write(async move |tx: &mut Tx<'_>| hours::roll_up_anew(tx, tenant).await).await.unwrap();
+        for before in grown {
+            let now = ask(&app, |q| q.group = before.query.group).await;
+            assert_eq!((now.rows, now.total), (before.rows, before.total));
+        }
+        // What was counted is known: a later correction adds the difference only.
+        let session = app.count("SELECT COUNT(*) AS n FROM session_served WHERE served > 0", &[]).await;
+        assert_eq!(session, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_corrected_number_of_people_served_replaces_the_old_one() {
     on_both(rooms, async |app: TestApp| {
         app.region_seed().await;
