@@ -116,7 +116,13 @@ pub(super) fn make(lore: &Lore, size: &Size, world: &mut World, dice: &mut Dice)
             activity.category = "11".to_owned();
         }
         for (at, day) in days.iter().enumerate() {
-            let (begin, length) = if night { (10, 340) } else { slot(n + at, dice) };
+            // The first that runs is on at this moment, so that even a small district is not asleep by day.
+            let live = n == shares.open && *day == world.today;
+            let (begin, length) = match slot_at(world.now).filter(|_| live) {
+                Some(now) => now,
+                None if night => (10, 340),
+                None => slot(n + at, dice),
+            };
             let starts_at = kernel::time::day_start(*day) + Duration::minutes(begin);
             let size = (each / 2 + dice.below(each + 1)).max(1);
             let posts = if size > 16 { 2 } else { 1 };
@@ -134,6 +140,12 @@ pub(super) fn make(lore: &Lore, size: &Size, world: &mut World, dice: &mut Dice)
     plan.sessions.sort_by_key(|s| (s.starts_at, s.id));
     world.demo_team = plan.activities.first().map_or(0, |a| a.team);
     plan
+}
+
+/// A time of day that is well under way at a moment, by day.
+fn slot_at(now: chrono::DateTime<chrono::Utc>) -> Option<(i64, i64)> {
+    let minute = (now - kernel::time::day_start(kernel::time::day(now))).num_minutes();
+    SLOTS.iter().copied().find(|(begin, length)| begin + 20 <= minute && minute + 10 <= begin + length)
 }
 
 fn slot(turn: usize, dice: &mut Dice) -> (i64, i64) {
@@ -156,14 +168,16 @@ fn days(state: State, n: usize, (today, window): (NaiveDate, u64), count: f64, d
             let count = ((count * (0.5 + dice.part()) + dice.part()) as i64).clamp(1, window - 1);
             let pace = if count * 7 <= window { 7 } else { ((window - 1) / count).max(1) };
             let running = state == State::Running;
-            let mut last = if running { today } else { today - Duration::days(dice.between(1, window - 1)) };
+            // The last day leaves room for all days before it.
+            let room = (window - 1 - (count - 1) * pace).max(1);
+            let mut last = if running { today } else { today - Duration::days(dice.between(1, room)) };
             if !running && dice.chance(40) {
                 // Many are held on the day of the week that today is, so that today has days to be compared with.
                 let back =
                     i64::from((last.weekday().num_days_from_monday() + 7 - today.weekday().num_days_from_monday()) % 7);
                 last -= Duration::days(back);
             }
-            let first = today - Duration::days(window);
+            let first = today - Duration::days(window + 7);
             let past = (0..count).map(|back| last - Duration::days(back * pace)).filter(|day| *day > first);
             let mut all: Vec<NaiveDate> = past.collect();
             if all.is_empty() {
