@@ -46,7 +46,8 @@ pub async fn roll_up_batch(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Resu
     }
     let sessions = take(tx, tenant, "served", "served-taken", most).await?;
     if sessions > 0 {
-        for sql in [SERVED, COUNTED] {
+        // The sums first: the last statement forgets what was counted before.
+        for sql in [SERVED, SERVED_SUMS, COUNTED] {
             tx.execute(sql, args![tenant]).await?;
         }
     }
@@ -58,7 +59,8 @@ pub async fn roll_up_batch(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Resu
 /// Makes all figures of a district anew from the ledger and the sessions: what a load of many entries ends with, and what
 /// mends figures that were lost, in a district at rest: an entry written meanwhile could count twice.
 pub async fn roll_up_anew(tx: &mut Tx<'_>, tenant: TenantId) -> Result<()> {
-    const FIGURES: [&str; 7] = [
+    const FIGURES: [&str; 8] = [
+        "DELETE FROM metric_month WHERE tenant_id = $1",
         "DELETE FROM metric_day WHERE tenant_id = $1",
         "DELETE FROM person_month WHERE tenant_id = $1",
         "DELETE FROM person_year WHERE tenant_id = $1",
@@ -74,7 +76,7 @@ pub async fn roll_up_anew(tx: &mut Tx<'_>, tenant: TenantId) -> Result<()> {
         tx.execute(&sql.replace(BATCH_ENTRIES, "hours_entry e").replace(BATCH, "e.tenant_id = $1"), args![tenant])
             .await?;
     }
-    for sql in [SERVED_ANEW, COUNTED] {
+    for sql in [SERVED_ANEW, SERVED_SUMS_ANEW, COUNTED] {
         let whole = sql
             .replace(BATCH_SESSIONS, "activity_session s")
             .replace(BATCH, "s.tenant_id = $1 AND s.served IS NOT NULL");
@@ -95,7 +97,7 @@ const BATCH_ENTRIES: &str = "hours_unsealed u JOIN hours_entry e ON e.tenant_id 
 const BATCH_SESSIONS: &str = "hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id";
 
 /// What is made of entries.
-const OF_ENTRIES: [&str; 7] = [DAYS, MONTHS, YEARS, TOWNS, TEAMS, KINDS, CATEGORIES];
+const OF_ENTRIES: [&str; 8] = [DAYS, SUMS, MONTHS, YEARS, TOWNS, TEAMS, KINDS, CATEGORIES];
 
 /// Minutes and person-times a day. The kind follows from the team, so it is no part of the key.
 const DAYS: &str = "
@@ -107,6 +109,17 @@ WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
 GROUP BY e.tenant_id, e.day, e.organisation_id, e.category, e.region_code
 ON CONFLICT (tenant_id, day, organisation_id, category, region_code) DO UPDATE
   SET minutes = metric_day.minutes + excluded.minutes, services = metric_day.services + excluded.services";
+
+/// The same a month, a town, a kind and a category.
+const SUMS: &str = "
+INSERT INTO metric_month (tenant_id, month, town, kind, category, minutes, services, served)
+SELECT e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), substr(e.region_code, 1, 9), e.kind, e.category, CAST(SUM(e.minutes) AS BIGINT),
+       CAST(SUM(CASE WHEN e.reverses_id IS NULL THEN 1 ELSE -1 END) AS BIGINT), 0
+FROM hours_unsealed u JOIN hours_entry e ON e.tenant_id = u.tenant_id AND e.id = u.id
+WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+GROUP BY e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), substr(e.region_code, 1, 9), e.kind, e.category
+ON CONFLICT (tenant_id, month, town, kind, category) DO UPDATE
+  SET minutes = metric_month.minutes + excluded.minutes, services = metric_month.services + excluded.services";
 
 /// Who served in which month, for which team, where and in what.
 const MONTHS: &str = "
@@ -183,6 +196,23 @@ GROUP BY tenant_id, day, organisation_id, category, region_code
 ON CONFLICT (tenant_id, day, organisation_id, category, region_code) DO UPDATE
   SET served = metric_day.served + excluded.served";
 
+/// The same a month, a town, a kind and a category.
+const SERVED_SUMS: &str = "
+INSERT INTO metric_month (tenant_id, month, town, kind, category, minutes, services, served)
+SELECT tenant_id, substr(CAST(day AS TEXT), 1, 7), substr(region_code, 1, 9), kind, category, 0, 0, CAST(SUM(served) AS BIGINT)
+FROM (
+  SELECT k.tenant_id, k.day, k.region_code, k.kind, k.category, -k.served AS served
+  FROM hours_unsealed u JOIN session_served k ON k.tenant_id = u.tenant_id AND k.session_id = u.id
+  WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+  UNION ALL
+  SELECT s.tenant_id, s.day, a.region_code, a.kind, a.category, COALESCE(s.served, 0) AS served
+  FROM hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id
+  JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
+  WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+) AS change
+GROUP BY tenant_id, substr(CAST(day AS TEXT), 1, 7), substr(region_code, 1, 9), kind, category
+ON CONFLICT (tenant_id, month, town, kind, category) DO UPDATE SET served = metric_month.served + excluded.served";
+
 /// People served, when nothing was counted before.
 const SERVED_ANEW: &str = "
 INSERT INTO metric_day (tenant_id, day, region_code, organisation_id, kind, category, minutes, services, served)
@@ -193,6 +223,16 @@ WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
 GROUP BY s.tenant_id, s.day, a.organisation_id, a.category, a.region_code
 ON CONFLICT (tenant_id, day, organisation_id, category, region_code) DO UPDATE
   SET served = metric_day.served + excluded.served";
+
+/// The same a month, a town, a kind and a category.
+const SERVED_SUMS_ANEW: &str = "
+INSERT INTO metric_month (tenant_id, month, town, kind, category, minutes, services, served)
+SELECT s.tenant_id, substr(CAST(s.day AS TEXT), 1, 7), substr(a.region_code, 1, 9), a.kind, a.category, 0, 0, CAST(SUM(s.served) AS BIGINT)
+FROM hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id
+JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
+WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+GROUP BY s.tenant_id, substr(CAST(s.day AS TEXT), 1, 7), substr(a.region_code, 1, 9), a.kind, a.category
+ON CONFLICT (tenant_id, month, town, kind, category) DO UPDATE SET served = metric_month.served + excluded.served";
 
 /// Remembers what stands in the figures now.
 const COUNTED: &str = "

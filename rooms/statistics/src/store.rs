@@ -118,6 +118,15 @@ impl Slice {
 
 /// Minutes, person-times of volunteers and people served, by group.
 async fn sums(db: &impl Read, tenant: TenantId, query: &Query) -> Result<BTreeMap<String, Sums>> {
+    let wide = query.reach.as_ref().is_none_or(kernel::policy::Reach::is_all);
+    let by_month = query.group != Group::Team && query.organisation.is_empty() && query.region.len() <= 9 && wide;
+    let rows =
+        if by_month { sums_of_months(db, tenant, query).await? } else { sums_of_days(db, tenant, query).await? };
+    Ok(rows.into_iter().map(|r| (r.code.clone(), r)).collect())
+}
+
+/// A part of the district that is not one of towns.
+async fn sums_of_days(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Vec<Sums>> {
     let mut slice = Slice::of(tenant, query);
     slice.wanted.and("m.day >= ? AND m.day <= ?", args![query.from.first(), query.to.last()]);
     let (code, join) = match query.group {
@@ -134,8 +143,36 @@ async fn sums(db: &impl Read, tenant: TenantId, query: &Query) -> Result<BTreeMa
                 CAST(SUM(m.served) AS BIGINT) AS served
          FROM metric_day m{join} WHERE {tail}"
     );
-    let rows: Vec<Sums> = db.all(&sql, slice.wanted.args()).await?;
-    Ok(rows.into_iter().map(|r| (r.code.clone(), r)).collect())
+    db.all(&sql, slice.wanted.args()).await
+}
+
+/// Towns, kinds, categories and months of the district: a few thousand rows a year.
+async fn sums_of_months(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Vec<Sums>> {
+    let mut wanted = Conditions::new("tenant_id = ?", args![tenant]);
+    wanted.and("month >= ? AND month <= ?", args![query.from.to_string(), query.to.to_string()]);
+    if !query.region.is_empty() {
+        wanted.and("town >= ? AND town < ?", args![query.region, kernel::policy::after(&query.region)]);
+    }
+    if !query.kind.is_empty() {
+        wanted.and("kind = ?", args![query.kind]);
+    }
+    if !query.category.is_empty() {
+        wanted.and("category = ?", args![query.category]);
+    }
+    let code = match query.group {
+        Group::Town => "town",
+        Group::Kind => "kind",
+        Group::Category => "category",
+        Group::Month => "month",
+        Group::Team | Group::Total => "''",
+    };
+    let tail = wanted.tail(" GROUP BY 1", args![]);
+    let sql = format!(
+        "SELECT {code} AS code, CAST(SUM(minutes) AS BIGINT) AS minutes, CAST(SUM(services) AS BIGINT) AS services,
+                CAST(SUM(served) AS BIGINT) AS served
+         FROM metric_month WHERE {tail}"
+    );
+    db.all(&sql, wanted.args()).await
 }
 
 /// What a wall shows of a year, in this order: volunteers, teams, minutes, people served.

@@ -48,6 +48,12 @@ async fn differences(app: &TestApp) -> i64 {
         "SELECT COUNT(*) AS n FROM person_year_part m WHERE m.tenant_id = $1 AND m.minutes <> (
            SELECT COALESCE(SUM(minutes), 0) FROM hours_entry e WHERE e.tenant_id = m.tenant_id AND e.person_id = m.person_id
              AND m.code = CASE m.part WHEN 'town' THEN substr(e.region_code, 1, 9) WHEN 'kind' THEN e.kind ELSE e.category END)",
+        "SELECT COUNT(*) AS n FROM metric_month m WHERE m.tenant_id = $1 AND (m.minutes, m.services) <> (
+           SELECT COALESCE(SUM(minutes), 0), COALESCE(SUM(services), 0) FROM metric_day d
+           WHERE d.tenant_id = m.tenant_id AND substr(CAST(d.day AS TEXT), 1, 7) = m.month AND d.kind = m.kind
+             AND d.category = m.category AND substr(d.region_code, 1, 9) = m.town)",
+        "SELECT CAST((SELECT COALESCE(SUM(minutes), 0) FROM metric_month WHERE tenant_id = $1)
+                   - (SELECT COALESCE(SUM(minutes), 0) FROM hours_entry WHERE tenant_id = $1) AS BIGINT) AS n",
         "SELECT CAST((SELECT COALESCE(SUM(minutes), 0) FROM metric_day WHERE tenant_id = $1)
                    - (SELECT COALESCE(SUM(minutes), 0) FROM hours_entry WHERE tenant_id = $1) AS BIGINT) AS n",
     ];
