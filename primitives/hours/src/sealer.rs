@@ -59,7 +59,8 @@ pub async fn roll_up_batch(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Resu
 /// Makes all figures of a district anew from the ledger and the sessions: what a load of many entries ends with, and what
 /// mends figures that were lost, in a district at rest: an entry written meanwhile could count twice.
 pub async fn roll_up_anew(tx: &mut Tx<'_>, tenant: TenantId) -> Result<()> {
-    const FIGURES: [&str; 8] = [
+    const FIGURES: [&str; 9] = [
+        "DELETE FROM person_month_total WHERE tenant_id = $1",
         "DELETE FROM metric_month WHERE tenant_id = $1",
         "DELETE FROM metric_day WHERE tenant_id = $1",
         "DELETE FROM person_month WHERE tenant_id = $1",
@@ -97,7 +98,7 @@ const BATCH_ENTRIES: &str = "hours_unsealed u JOIN hours_entry e ON e.tenant_id 
 const BATCH_SESSIONS: &str = "hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id";
 
 /// What is made of entries.
-const OF_ENTRIES: [&str; 8] = [DAYS, SUMS, MONTHS, YEARS, TOWNS, TEAMS, KINDS, CATEGORIES];
+const OF_ENTRIES: [&str; 9] = [DAYS, SUMS, MONTHS, MONTH_TOTALS, YEARS, TOWNS, TEAMS, KINDS, CATEGORIES];
 
 /// Minutes and person-times a day. The kind follows from the team, so it is no part of the key.
 const DAYS: &str = "
@@ -131,6 +132,15 @@ WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
 GROUP BY e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), e.person_id, e.organisation_id, e.category, e.region_code
 ON CONFLICT (tenant_id, month, person_id, organisation_id, category, region_code) DO UPDATE
   SET minutes = person_month.minutes + excluded.minutes, services = person_month.services + excluded.services";
+
+/// Totals of a person and month.
+const MONTH_TOTALS: &str = "
+INSERT INTO person_month_total (tenant_id, month, person_id, minutes)
+SELECT e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), e.person_id, CAST(SUM(e.minutes) AS BIGINT)
+FROM hours_unsealed u JOIN hours_entry e ON e.tenant_id = u.tenant_id AND e.id = u.id
+WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+GROUP BY e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), e.person_id
+ON CONFLICT (tenant_id, month, person_id) DO UPDATE SET minutes = person_month_total.minutes + excluded.minutes";
 
 /// Totals of a person and year.
 const YEARS: &str = "

@@ -30,7 +30,7 @@ pub fn module() -> Module {
         .api(FIGURES, kernel::routes!(api::public))
         .api(FIGURES, kernel::routes!(api::dictionary));
     Module::new("statistics")
-        .migrations(kernel::migrations!["20261123_31_statistics"])
+        .migrations(kernel::migrations!["20261123_31_statistics", "20261123_33_standing"])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(routes)

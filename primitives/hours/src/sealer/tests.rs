@@ -40,6 +40,9 @@ async fn differences(app: &TestApp) -> i64 {
            SELECT COALESCE(SUM(minutes), 0) FROM hours_entry e
            WHERE e.tenant_id = m.tenant_id AND substr(CAST(e.day AS TEXT), 1, 7) = m.month AND e.person_id = m.person_id
              AND e.organisation_id = m.organisation_id AND e.category = m.category AND e.region_code = m.region_code)",
+        "SELECT COUNT(*) AS n FROM person_month_total m WHERE m.tenant_id = $1 AND m.minutes <> (
+           SELECT COALESCE(SUM(minutes), 0) FROM hours_entry e
+           WHERE e.tenant_id = m.tenant_id AND substr(CAST(e.day AS TEXT), 1, 7) = m.month AND e.person_id = m.person_id)",
         "SELECT COUNT(*) AS n FROM person_year m WHERE m.tenant_id = $1 AND m.minutes <> (
            SELECT COALESCE(SUM(minutes), 0) FROM hours_entry e WHERE e.tenant_id = m.tenant_id AND e.person_id = m.person_id)",
         "SELECT COUNT(*) AS n FROM person_year_team m WHERE m.tenant_id = $1 AND m.minutes <> (

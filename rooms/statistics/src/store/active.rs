@@ -8,6 +8,7 @@ use kernel::{Read, Result, TenantId, args};
 pub(super) async fn of(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Part> {
     let rows = match query.group {
         Group::Total => Numbers::new(),
+        Group::Month if !query.is_narrowed() => of_months(db, tenant, query).await?,
         Group::Month => counted(db, tenant, query, "m.month", "").await?,
         group => match query.whole_year().filter(|_| !query.is_narrowed()) {
             Some(year) => of_year(db, tenant, year, group).await?,
@@ -38,6 +39,13 @@ async fn of_year(db: &impl Read, tenant: TenantId, year: i32, group: Group) -> R
     let sql = "SELECT code, COUNT(*) AS n FROM person_year_part
                WHERE tenant_id = $1 AND year = $2 AND part = $3 AND minutes > 0 GROUP BY code";
     Ok(numbers(db.all(sql, args![tenant, year, group]).await?))
+}
+
+/// The months of the whole district.
+async fn of_months(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Numbers> {
+    let sql = "SELECT month AS code, COUNT(*) AS n FROM person_month_total
+               WHERE tenant_id = $1 AND month >= $2 AND month <= $3 AND minutes > 0 GROUP BY month";
+    Ok(numbers(db.all(sql, args![tenant, query.from.to_string(), query.to.to_string()]).await?))
 }
 
 /// Any other period or part of the district.

@@ -9,8 +9,28 @@ pub(super) async fn volunteers(db: &impl Read, tenant: TenantId, query: &Query) 
     if query.group == Group::Category || !query.category.is_empty() {
         return Ok(None);
     }
-    let by_team = matches!(query.group, Group::Team | Group::Kind);
-    let in_team = by_team || !query.organisation.is_empty() || !query.kind.is_empty();
+    let chosen = !query.organisation.is_empty() || !query.kind.is_empty();
+    let in_team = chosen || matches!(query.group, Group::Team | Group::Kind);
+    let wanted = registered(tenant, query, in_team);
+    let code = match query.group {
+        Group::Town => "substr(p.region_code, 1, 9)",
+        Group::Team => "o.number",
+        Group::Kind => "o.kind",
+        Group::Month => "substr(CAST(p.registered_on AS TEXT), 1, 7)",
+        Group::Category | Group::Total => "''",
+    };
+    let rows = people(db, &wanted, code, in_team).await?;
+    // The total is the same however the rows are made: who is in two teams counts once, who is in none counts too.
+    let total = match in_team {
+        true => people(db, &registered(tenant, query, chosen), "''", chosen).await?.into_values().sum(),
+        false => rows.values().sum(),
+    };
+    let rows = if query.group == Group::Month { grown(query, &rows) } else { rows };
+    Ok(Some(Part { rows, total }))
+}
+
+/// Who is on the register at the period's end; with `in_team` the member `m` of an organisation `o`.
+fn registered(tenant: TenantId, query: &Query, in_team: bool) -> Conditions {
     let mut wanted = Conditions::new("p.tenant_id = ? AND p.state IN ('active', 'dormant')", args![tenant]);
     wanted.and("p.registered_on <= ?", args![query.to.last()]);
     region(&mut wanted, query, "p.region_code >= ? AND p.region_code < ?");
@@ -21,17 +41,7 @@ pub(super) async fn volunteers(db: &impl Read, tenant: TenantId, query: &Query) 
     if let Some(reach) = query.reach.as_ref().filter(|r| !r.is_all()) {
         wanted.within(reach, "p.region_code", if in_team { "o.path" } else { "" });
     }
-    let code = match query.group {
-        Group::Town => "substr(p.region_code, 1, 9)",
-        Group::Team => "o.number",
-        Group::Kind => "o.kind",
-        Group::Month => "substr(CAST(p.registered_on AS TEXT), 1, 7)",
-        Group::Category | Group::Total => "''",
-    };
-    let rows = people(db, &wanted, code, in_team).await?;
-    let total = if by_team { people(db, &wanted, "''", true).await?.into_values().sum() } else { rows.values().sum() };
-    let rows = if query.group == Group::Month { grown(query, &rows) } else { rows };
-    Ok(Some(Part { rows, total }))
+    wanted
 }
 
 async fn people(db: &impl Read, wanted: &Conditions, code: &str, in_team: bool) -> Result<Numbers> {
