@@ -69,6 +69,8 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     engine: Engine,
     lanes: Vec<lane::Lane>,
+    /// How many rows had been changed when SQLite last looked at its indexes.
+    learnt: AtomicU64,
 }
 
 enum Engine {
@@ -134,7 +136,7 @@ impl Db {
                 let writer = sqlite::open_writer(path, *durability)?;
                 let lanes = vec![lane::Lane::sqlite(writer)?];
                 let id = NEXT.fetch_add(1, Ordering::Relaxed);
-                Inner { engine: Engine::Sqlite { path: path.clone(), id }, lanes }
+                Inner { engine: Engine::Sqlite { path: path.clone(), id }, lanes, learnt: AtomicU64::new(u64::MAX) }
             }
             Place::Server { url, lanes } => {
                 let options: PgConnectOptions = url.parse().context("reading the address of the database")?;
@@ -150,7 +152,7 @@ impl Db {
                     .context("the PostgreSQL server does not answer")?;
                 let count = (*lanes).max(1);
                 let lanes = (0..count).map(|n| lane::Lane::postgres(options.clone(), n)).collect::<Result<_>>()?;
-                Inner { engine: Engine::Postgres(pool), lanes }
+                Inner { engine: Engine::Postgres(pool), lanes, learnt: AtomicU64::new(u64::MAX) }
             }
         };
         Ok(Self(Arc::new(inner)))
@@ -176,13 +178,16 @@ impl Db {
 
     /// Lets SQLite look at how many different values its indexes hold, where it never did or the tables have grown tenfold.
     /// Every key begins with the district, of which there is one: whoever does not know that reads all of it to save a sort.
-    /// PostgreSQL does this by itself.
+    /// PostgreSQL does this by itself. Nothing happens, and no writer waits, when nothing was written since the last look.
     pub async fn learn(&self) -> Result<()> {
-        if self.is_server() {
+        let changed = || self.0.lanes.iter().map(lane::Lane::changes).sum::<u64>();
+        if self.is_server() || changed() == self.0.learnt.load(Ordering::Acquire) {
             return Ok(());
         }
         let look = "PRAGMA analysis_limit=400; PRAGMA optimize=0x10002";
-        self.write(LaneKey(0), async move |tx: &mut Tx<'_>| tx.script(look).await).await
+        self.write(LaneKey(0), async move |tx: &mut Tx<'_>| tx.script(look).await).await?;
+        self.0.learnt.store(changed(), Ordering::Release);
+        Ok(())
     }
 
     /// Whether this is PostgreSQL; only the kernel asks.

@@ -11,12 +11,17 @@ use rusqlite::Connection;
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many verbs one commit takes at most.
 const BATCH: usize = 256;
 /// How many verbs may wait; one more is answered 503.
 const QUEUE: usize = 8_192;
+/// How long nobody writes before SQLite's log goes into its file: until then every reader looks it through.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// What chooses a lane: verbs on the same object take the same lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,16 +88,18 @@ where
 /// The sending end of a lane; its thread ends when this is dropped and the queue is empty.
 pub(super) struct Lane {
     queue: mpsc::Sender<Box<dyn Job>>,
+    changes: Arc<AtomicU64>,
 }
 
 enum Connected {
-    Sqlite(Connection),
+    Sqlite { connection: Connection, filed: u64 },
     Postgres { options: Box<PgConnectOptions>, open: Option<Box<PgConnection>>, chain: String },
 }
 
 impl Lane {
     pub(super) fn sqlite(connection: Connection) -> Result<Self> {
-        Self::start("write-0".to_owned(), Connected::Sqlite(connection))
+        let filed = connection.total_changes();
+        Self::start("write-0".to_owned(), Connected::Sqlite { connection, filed })
     }
 
     pub(super) fn postgres(options: PgConnectOptions, number: usize) -> Result<Self> {
@@ -105,11 +112,18 @@ impl Lane {
     fn start(name: String, connected: Connected) -> Result<Self> {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("a lane's runtime")?;
+        let changes = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&changes);
         std::thread::Builder::new()
             .name(name)
-            .spawn(move || runtime.block_on(serve(connected, waiting)))
+            .spawn(move || runtime.block_on(serve(connected, waiting, &counter)))
             .context("starting a lane")?;
-        Ok(Self { queue })
+        Ok(Self { queue, changes })
+    }
+
+    /// How many rows SQLite has changed through this lane so far.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     pub(super) async fn run<F, T>(&self, verb: F) -> Result<T>
@@ -123,8 +137,20 @@ impl Lane {
     }
 }
 
-async fn serve(mut connected: Connected, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
-    while let Some(first) = waiting.recv().await {
+async fn serve(mut connected: Connected, mut waiting: mpsc::Receiver<Box<dyn Job>>, changes: &AtomicU64) {
+    loop {
+        let next = if connected.has_unfiled() {
+            match tokio::time::timeout(IDLE, waiting.recv()).await {
+                Ok(next) => next,
+                Err(_) => {
+                    connected.file();
+                    continue;
+                }
+            }
+        } else {
+            waiting.recv().await
+        };
+        let Some(first) = next else { return };
         let mut jobs = vec![first];
         while jobs.len() < BATCH {
             match waiting.try_recv() {
@@ -132,12 +158,31 @@ async fn serve(mut connected: Connected, mut waiting: mpsc::Receiver<Box<dyn Job
                 Err(_) => break,
             }
         }
-        connected.commit(jobs).await;
+        connected.commit(jobs, changes).await;
     }
 }
 
 impl Connected {
-    async fn commit(&mut self, jobs: Vec<Box<dyn Job>>) {
+    /// Whether rows were changed that may lie in SQLite's log alone.
+    fn has_unfiled(&self) -> bool {
+        matches!(self, Self::Sqlite { connection, filed } if connection.total_changes() != *filed)
+    }
+
+    /// Copies SQLite's log into its file as far as readers allow; what they hold is tried again after the next pause.
+    fn file(&mut self) {
+        let Self::Sqlite { connection, filed } = self else { return };
+        match sqlite::checkpoint(connection) {
+            Ok(true) => *filed = connection.total_changes(),
+            Ok(false) => {}
+            Err(error) => {
+                // A full disk: the log stays as it is, whole, and the next write tries again.
+                tracing::warn!(?error, "the log could not be copied into the file");
+                *filed = connection.total_changes();
+            }
+        }
+    }
+
+    async fn commit(&mut self, jobs: Vec<Box<dyn Job>>, changes: &AtomicU64) {
         if let Err(error) = self.begin().await {
             tracing::error!(%error, "a transaction could not begin");
             let word = error.unavailable_word();
@@ -170,6 +215,9 @@ impl Connected {
                 None
             }
         };
+        if let Self::Sqlite { connection, .. } = self {
+            changes.store(connection.total_changes(), Ordering::Release);
+        }
         done.into_iter().for_each(|d| (d.answer)(failure));
     }
 
@@ -204,7 +252,7 @@ impl Connected {
 
     async fn finish(&mut self, lines: Vec<audit::Line>) -> Option<&'static str> {
         let chain = match self {
-            Self::Sqlite(_) => "main".to_owned(),
+            Self::Sqlite { .. } => "main".to_owned(),
             Self::Postgres { chain, .. } => chain.clone(),
         };
         let mut tx = self.tx();
@@ -237,7 +285,7 @@ impl Connected {
             *open = Some(Box::new(connection));
             *chain = crate::ids::fresh().simple().to_string();
         }
-        let text = if matches!(self, Self::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        let text = if matches!(self, Self::Sqlite { .. }) { "BEGIN IMMEDIATE" } else { "BEGIN" };
         let begun = self.script(text).await;
         if begun.is_err()
             && let Self::Postgres { open, .. } = self
@@ -249,7 +297,7 @@ impl Connected {
 
     async fn script(&mut self, sql: &'static str) -> Result<()> {
         match self {
-            Self::Sqlite(connection) => connection.execute_batch(sql).map_err(|e| sqlite::describe(e, sql)),
+            Self::Sqlite { connection, .. } => connection.execute_batch(sql).map_err(|e| sqlite::describe(e, sql)),
             Self::Postgres { open: Some(connection), .. } => postgres::script(connection, sql).await,
             Self::Postgres { open: None, .. } => Err(Error::Unavailable("error.database_away")),
         }
@@ -257,7 +305,7 @@ impl Connected {
 
     fn tx(&mut self) -> Tx<'_> {
         let inner = match self {
-            Self::Sqlite(connection) => TxInner::Sqlite(connection),
+            Self::Sqlite { connection, .. } => TxInner::Sqlite(connection),
             Self::Postgres { open, .. } => {
                 let connection = open.as_mut().expect("begin opened the connection of this lane");
                 TxInner::Postgres(tokio::sync::Mutex::new(connection))

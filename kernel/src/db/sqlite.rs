@@ -79,6 +79,16 @@ pub(super) fn execute(connection: &Connection, sql: &str, args: &[Value]) -> Res
     Ok(changed as u64)
 }
 
+/// Copies the log into the file without waiting for anybody; `false` when readers still need some of it.
+pub(super) fn checkpoint(connection: &Connection) -> Result<bool> {
+    let sql = "PRAGMA wal_checkpoint(PASSIVE)";
+    let whole = connection.query_row(sql, [], |row| {
+        let (busy, log, copied): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(busy == 0 && log == copied)
+    });
+    whole.map_err(|e| describe(e, sql))
+}
+
 /// SQLite numbers `$n` by first appearance, `?n` by n: so `$n` becomes `?n`, and binding goes straight to the place.
 fn numbered(sql: &str) -> Cow<'_, str> {
     if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }

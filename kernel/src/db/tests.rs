@@ -139,3 +139,57 @@ async fn one_district_is_not_read_whole_to_save_a_sort() {
         db.learn().await.unwrap();
     }
 }
+
+/// What the file itself holds, without its log.
+fn filed(folder: &tempfile::TempDir) -> i64 {
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(folder.path().join("test.db"), &copy).unwrap();
+    let connection = rusqlite::Connection::open(&copy).unwrap();
+    connection.query_row("SELECT COUNT(*) FROM thing", [], |row| row.get(0)).unwrap_or(-1)
+}
+
+#[tokio::test]
+async fn the_log_goes_into_the_file_when_nobody_has_written_for_a_second() {
+    let (db, folder) = places().await.swap_remove(0);
+    let folder = folder.unwrap();
+    for id in 0..5_i64 {
+        db.write(LaneKey(1), async move |tx: &mut Tx<'_>| {
+            tx.execute("INSERT INTO thing (id, name) VALUES ($1, 'x')", args![id]).await
+        })
+        .await
+        .unwrap();
+    }
+    assert!(filed(&folder) < 5, "while writing goes on the log is left alone");
+    let until = std::time::Instant::now() + Duration::from_secs(10);
+    while filed(&folder) < 5 && std::time::Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(filed(&folder), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn learning_waits_for_no_writer_when_nothing_was_written() {
+    let (db, _keep) = places().await.swap_remove(0);
+    let learns = async || tokio::time::timeout(Duration::from_millis(300), db.learn()).await.is_ok();
+    assert!(learns().await, "the first look");
+    for write in [false, true] {
+        if write {
+            let sql = "INSERT INTO thing (id, name) VALUES (1, 'x')";
+            db.write(LaneKey(1), async move |tx: &mut Tx<'_>| tx.execute(sql, &[]).await).await.unwrap();
+        }
+        let (go_on, held) = std::sync::mpsc::channel::<()>();
+        let busy = db.clone();
+        let holding = tokio::spawn(async move {
+            busy.write(LaneKey(1), async move |_: &mut Tx<'_>| {
+                let _ = held.recv();
+                Ok(())
+            })
+            .await
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(learns().await, !write, "written before: {write}");
+        drop(go_on);
+        holding.await.unwrap().unwrap();
+    }
+    assert!(learns().await, "and then it looks");
+}
