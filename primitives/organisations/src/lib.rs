@@ -20,7 +20,7 @@ pub use store::{
     OrganisationFilter, changes, count, count_members, find, find_by_name, find_by_number, find_by_path, find_many,
     history_of, is_member, leaders_of, list, members, teams_of,
 };
-pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, update};
+pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, settle_leading, update};
 
 use kernel::{Module, NavItem};
 

@@ -142,6 +142,15 @@ async fn end(tx: &mut Tx<'_>, cx: &Cx, membership: &Membership, last: NaiveDate,
     Ok(())
 }
 
+/// Gives a fresh account the teams that its person leads; `cx` is whoever stands for it.
+pub async fn settle_leading(tx: &mut Tx<'_>, cx: &Cx, person: PersonId) -> Result<()> {
+    for team in store::teams_of(tx, cx.tenant, person).await?.into_iter().filter(|team| team.role.leads()) {
+        let team = store::find(tx, cx.tenant, team.organisation_id).await?;
+        settle_role(tx, cx, &team, person).await?;
+    }
+    Ok(())
+}
+
 /// A person's account leads exactly the teams that the person leads: the role comes and goes with the membership.
 async fn settle_role(tx: &mut Tx<'_>, cx: &Cx, team: &Organisation, person: PersonId) -> Result<()> {
     let Some(account) = auth::find_by_person(tx, cx.tenant, person.0).await? else { return Ok(()) };

@@ -1,5 +1,6 @@
 //! What the trace says of registration and of one's own data: which field and why, never what stands in it.
 
+use chrono::{DateTime, Utc};
 use kernel::Deed;
 use kernel::ids::Raw;
 use serde::Serialize;
@@ -69,4 +70,24 @@ deed! {
 deed! {
     /// A table was written to a file.
     Exported, "federation.exported", "table" { kind: String, rows: u64, format: &'static str }
+}
+deed! {
+    /// Somebody without an account was given a one-time link to one.
+    AccessGiven, "federation.access_given", "person" { until: DateTime<Utc> }
+}
+deed! {
+    /// A link was taken back.
+    AccessEnded, "federation.access_ended", "person" {}
+}
+deed! {
+    /// Links for a team were printed.
+    AccessSheet, "federation.access_sheet", "organisation" { people: usize }
+}
+deed! {
+    /// A link was answered wrongly.
+    AccessRefused, "federation.access_refused", "person" { tries: i64 }
+}
+deed! {
+    /// A link was used and there is an account now.
+    AccessUsed, "federation.access_used", "person" { given_by: String }
 }

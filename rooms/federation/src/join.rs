@@ -9,9 +9,10 @@ use crate::{requests, store};
 use answers::Answers;
 use kernel::auth::{self, NewAccount};
 use kernel::time::WorkCalendar;
-use kernel::{Cx, Error, LaneKey, Result, Tx};
+use kernel::{AccountId, Cx, Error, LaneKey, Result, Tx};
 use people::rules::identity::{self, Identity};
-use people::{NewPerson, PersonId, Sex};
+use people::rules::phone;
+use people::{NewPerson, Person, Sex};
 
 /// The version of the notice that people agree to.
 pub(crate) const NOTICE: &str = "2026-11";
@@ -48,7 +49,8 @@ pub(crate) async fn register(cx: &Cx, answers: Answers) -> Result<()> {
             return Ok(());
         }
         let id = people::insert(tx, &at, &person).await?;
-        open_account(tx, &at, id, &answers).await?;
+        let made = people::find(tx, at.tenant, id).await?;
+        open_account(tx, &at, &made, answers.password_hash.clone()).await?;
         store::consent(tx, &at, id.0, NOTICE).await?;
         tx.record(&at, &Joined { object: Some(id.0), notice: NOTICE });
         match answers.team {
@@ -59,22 +61,30 @@ pub(crate) async fn register(cx: &Cx, answers: Answers) -> Result<()> {
     .await
 }
 
-/// People sign in with their phone; who shares one with the family adds their name to it.
-async fn open_account(tx: &mut Tx<'_>, cx: &Cx, id: PersonId, answers: &Answers) -> Result<()> {
-    let shared = auth::find_by_name(tx, cx.tenant, &answers.phone).await?.is_some();
-    let number = people::find(tx, cx.tenant, id).await?.volunteer_no.unwrap_or_else(|| id.to_string());
-    let together = format!("{}{}", answers.phone, answers.name.replace(' ', ""));
+/// Opens the account of a person who has none. People sign in with their phone; who shares one with the family adds their
+/// name to it, and who has none signs in with their volunteer's number.
+pub(crate) async fn open_account(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    person: &Person,
+    password_hash: Option<String>,
+) -> Result<AccountId> {
+    let number = person.volunteer_no.clone().unwrap_or_else(|| person.id.to_string());
+    let mobile = person.phone.as_deref().and_then(|text| phone::parse(text).ok());
+    let mobile = mobile.filter(|phone| phone.kind == phone::Kind::Mobile).map(|phone| phone.number);
+    let phone = mobile.as_deref().unwrap_or_default();
+    let shared = !phone.is_empty() && auth::find_by_name(tx, cx.tenant, phone).await?.is_some();
+    let together = format!("{phone}{}", person.name.replace(' ', ""));
     let sign_in_name = match shared && auth::find_by_name(tx, cx.tenant, &together).await?.is_none() {
         true => together,
         false => number,
     };
     let new = NewAccount {
         sign_in_name,
-        phone: (!shared).then(|| answers.phone.clone()),
-        name: answers.name.clone(),
-        person: Some(id.0),
-        password_hash: answers.password_hash.clone(),
+        phone: mobile.clone().filter(|_| !shared),
+        name: person.name.clone(),
+        person: Some(person.id.0),
+        password_hash,
     };
-    auth::insert(tx, cx.tenant, &new, cx.now).await?;
-    Ok(())
+    auth::insert(tx, cx.tenant, &new, cx.now).await
 }

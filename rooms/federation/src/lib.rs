@@ -1,5 +1,6 @@
 //! The federation: volunteers and teams, their registration, import, portal and desk.
 
+mod access;
 mod api;
 mod data;
 mod deeds;
@@ -40,14 +41,21 @@ pub fn module() -> Module {
         .post("/me/password", policy::EDIT, edit::password_update)
         .get("/team/requests", policy::REQUESTS, requests::index)
         .post("/team/requests/{request}/decision", policy::REQUESTS, requests::decide)
+        .post("/desk/people/{person}/access", policy::ACCESS, access::desk::create)
+        .post("/desk/people/{person}/access/end", policy::ACCESS, access::desk::destroy)
+        .get("/desk/teams/{team}/access", policy::ACCESS, access::sheet::new)
+        .post("/desk/teams/{team}/access", policy::ACCESS, access::sheet::create)
         .api(policy::ME, kernel::routes!(api::me))
         .api(policy::REGISTER, kernel::routes!(api::create));
     import::furnish(Module::new("federation"))
-        .migrations(kernel::migrations!["20261123_21_federation"])
+        .migrations(kernel::migrations!["20261123_21_federation", "20261124_21_access"])
         .words(kernel::words!())
         .words(kernel::words!("import"))
         .policy(policy::TABLE)
         .routes(routes)
+        .routes(access::open::routes())
+        .slot("people.show", access::desk::panel)
+        .slot("teams.show", access::sheet::panel)
         .part(home::Kept::default())
         .work(|cx| Box::pin(requests::work(cx)))
 }

@@ -24,6 +24,7 @@ struct Show {
     joined: i64,
     waiting: i64,
     unread: i64,
+    teams: String,
 }
 
 /// The next service.
@@ -99,8 +100,15 @@ pub(crate) async fn show(cx: Cx) -> Result<Answer> {
         joined,
         waiting,
         unread: kernel::messages::unread(&cx.db, &cx, id.0).await?,
+        teams: teams(&cx, id).await?,
     };
     cx.page(&page)
+}
+
+/// The names of the teams that somebody is in now.
+async fn teams(cx: &Cx, id: PersonId) -> Result<String> {
+    let found = organisations::teams_of(&cx.db, cx.tenant, id).await?;
+    Ok(found.into_iter().map(|team| team.name).collect::<Vec<_>>().join(cx.t("federation.and")))
 }
 
 fn headline(cx: &Cx, person: &Person, next: Option<&Mine>) -> Word {

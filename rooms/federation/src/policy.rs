@@ -15,8 +15,11 @@ pub const EDIT: Permission = Permission::new("federation.edit_own", Class::S3, &
 /// Deciding who joins a team.
 pub const REQUESTS: Permission =
     Permission::new("federation.requests", Class::S2, &[Role::Leader, Role::Town, Role::District]);
+/// Handing out a one-time link to those on record who have no account.
+pub const ACCESS: Permission =
+    Permission::new("federation.access", Class::S3, &[Role::Leader, Role::Station, Role::Town, Role::District]);
 /// Putting volunteers on record by a program.
 pub const REGISTER: Permission = Permission::new("federation.register", Class::S4, &[Role::Town, Role::District]);
 
 /// The room's table.
-pub const TABLE: &[Permission] = &[HOME, JOIN, ME, REVEAL, EDIT, REQUESTS, REGISTER];
+pub const TABLE: &[Permission] = &[HOME, JOIN, ME, REVEAL, EDIT, REQUESTS, ACCESS, REGISTER];

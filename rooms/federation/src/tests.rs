@@ -12,7 +12,7 @@ use testkit::app::{Reply, TestApp, Visitor, beijing, on_both, organisation, regi
 const ID: &str = "440605190001010013";
 const PASSWORD: &str = "木棉花开在三月里的岭南";
 
-fn modules() -> Vec<Module> {
+pub(crate) fn modules() -> Vec<Module> {
     vec![
         places::module(),
         people::module(),
@@ -58,21 +58,25 @@ async fn kinds(rig: &TestApp, kind: &str) -> usize {
     rig.audit_kinds().await.iter().filter(|k| *k == kind).count()
 }
 
-/// A volunteer with everything that is masked, and a visitor signed in as them.
-async fn known(rig: &TestApp) -> (PersonId, Visitor) {
+/// A volunteer with everything that is masked, and no account.
+pub(crate) async fn on_record(rig: &TestApp) -> PersonId {
     let at: Cx = rig.cx();
-    let id = rig
-        .write(async move |tx: &mut Tx<'_>| {
-            let mut new = NewPerson::named("陈慧敏", "440605125003", at.today());
-            new.phone = Some("13800000000".to_owned());
-            new.address = Some("沥雄大街 8 号".to_owned());
-            new.political = Some((people::PoliticalCode::Party, None));
-            let identity = identity::parse(ID, None, at.today()).map_err(|e| kernel::Error::internal(e.to_string()))?;
-            crate::join::identify(&mut new, identity);
-            people::insert(tx, &at, &new).await
-        })
-        .await
-        .unwrap();
+    rig.write(async move |tx: &mut Tx<'_>| {
+        let mut new = NewPerson::named("陈慧敏", "440605125003", at.today());
+        new.phone = Some("13800000000".to_owned());
+        new.address = Some("沥雄大街 8 号".to_owned());
+        new.political = Some((people::PoliticalCode::Party, None));
+        let identity = identity::parse(ID, None, at.today()).map_err(|e| kernel::Error::internal(e.to_string()))?;
+        crate::join::identify(&mut new, identity);
+        people::insert(tx, &at, &new).await
+    })
+    .await
+    .unwrap()
+}
+
+/// The same, and a visitor signed in as them.
+async fn known(rig: &TestApp) -> (PersonId, Visitor) {
+    let id = on_record(rig).await;
     let visitor = rig.as_account("chen", &[], Some(id.0)).await;
     (id, visitor)
 }
