@@ -2,7 +2,7 @@
 
 use crate::time::beijing;
 use anyhow::{Context as _, bail};
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -128,13 +128,9 @@ impl Words {
     /// The sentence with its places filled; English takes `key.one` when a value is exactly 1.
     #[must_use]
     pub fn fill(&self, lang: Lang, key: &str, args: &[(&str, String)]) -> String {
-        let one = format!("{key}.one");
-        let single = lang == Lang::En && args.iter().any(|(_, v)| v == "1") && self.en.contains_key(&one);
-        let mut text = self.text(lang, if single { &one } else { key }).to_owned();
-        for (name, value) in args {
-            text = text.replace(&format!("{{{name}}}"), value);
-        }
-        text
+        let one = (lang == Lang::En && args.iter().any(|(_, v)| v == "1")).then(|| format!("{key}.one"));
+        let one = one.as_deref().filter(|one| self.en.contains_key(*one));
+        filled(self.text(lang, one.unwrap_or(key)), args)
     }
 
     /// A word in a language.
@@ -153,6 +149,28 @@ impl Words {
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.zh.keys().map(String::as_str)
     }
+}
+
+/// The text with each `{name}` that is given; what is not given stays as it is.
+fn filled(text: &str, args: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(text.len() + args.iter().map(|(_, v)| v.len()).sum::<usize>());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let found = after.split_once('}').and_then(|(name, tail)| Some((args.iter().find(|(n, _)| *n == name)?, tail)));
+        rest = match found {
+            Some(((_, value), tail)) => {
+                out.push_str(value);
+                tail
+            }
+            None => {
+                out.push('{');
+                after
+            }
+        };
+    }
+    out.push_str(rest);
+    out
 }
 
 /// `31,482`
@@ -208,13 +226,14 @@ pub fn short_date(lang: Lang, day: NaiveDate) -> String {
 /// `14:30` on Beijing's clocks.
 #[must_use]
 pub fn time(at: DateTime<Utc>) -> String {
-    beijing(at).format("%H:%M").to_string()
+    let at = beijing(at);
+    format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
 /// `2026-11-23 14:30` on Beijing's clocks, for tables.
 #[must_use]
 pub fn moment(at: DateTime<Utc>) -> String {
-    beijing(at).format("%Y-%m-%d %H:%M").to_string()
+    format!("{} {}", crate::time::day(at), time(at))
 }
 
 #[cfg(test)]
@@ -227,6 +246,12 @@ mod tests {
         assert_eq!(number(-1000), "-1,000");
         assert_eq!(hours(150), "2.5");
         assert_eq!(hours(10_778_400), "179,640.0");
+    }
+
+    #[test]
+    fn places_are_filled_once_and_what_a_value_says_is_not_filled_again() {
+        let args = [("n", "3".to_owned()), ("who", "{n}".to_owned())];
+        assert_eq!(filled("{who}: {n} of {n}, {x}, {", &args), "{n}: 3 of 3, {x}, {");
     }
 
     #[test]

@@ -415,15 +415,17 @@ fn length(session: &Session, in_at: DateTime<Utc>, out_at: DateTime<Utc>) -> Opt
     activities::rules::counted(session.starts_at, session.ends_at, in_at, out_at)
 }
 
-/// What the ledger keeps beside its rows: each person's day, and the figures, made in one go by the sealer's own verb.
+/// What is kept beside the rows: each activity's next session, each person's day, and the figures, made in one go by the
+/// rooms' own verbs.
 pub(super) async fn settle(cx: &Cx) -> anyhow::Result<()> {
-    let tenant = cx.tenant;
+    let (tenant, now) = (cx.tenant, cx.now);
     cx.db
         .write(LaneKey::of(tenant.0), async move |tx: &mut Tx<'_>| {
             let sql = "INSERT INTO hours_day (tenant_id, person_id, day, minutes)
                        SELECT tenant_id, person_id, day, CAST(SUM(minutes) AS BIGINT) FROM hours_entry WHERE tenant_id = $1
                        GROUP BY tenant_id, person_id, day";
             tx.execute(sql, args![tenant]).await?;
+            activities::store::next::note_all(tx, tenant, now).await?;
             hours::roll_up_anew(tx, tenant).await
         })
         .await

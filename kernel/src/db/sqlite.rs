@@ -5,8 +5,7 @@ use crate::error::{Error, Result};
 use anyhow::Context as _;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, types::ToSqlOutput, types::ValueRef};
-use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 
 /// How much the disk is asked for: `Full` in service, `Off` only where a test owns the file.
@@ -55,12 +54,14 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
 }
 
 pub(super) fn rows<T: FromRow>(connection: &Connection, sql: &str, args: &[Value], limit: usize) -> Result<Vec<T>> {
-    let mut statement = connection.prepare_cached(&numbered(sql)).map_err(|e| describe(e, sql))?;
+    let mut statement = connection.prepare_cached(sql).map_err(|e| describe(e, sql))?;
     bind(&mut statement, args)?;
     let mut found = Vec::new();
+    let order = Order::default();
     let mut cursor = statement.raw_query();
     while let Some(row) = cursor.next().map_err(|e| describe(e, sql))? {
-        found.push(T::from_row(&Row(RowInner::Sqlite(row, Cell::new(0))))?);
+        order.asked.set(0);
+        found.push(T::from_row(&Row(RowInner::Sqlite(row, &order)))?);
         if found.len() >= limit {
             break;
         }
@@ -69,11 +70,11 @@ pub(super) fn rows<T: FromRow>(connection: &Connection, sql: &str, args: &[Value
 }
 
 pub(super) fn prepare(connection: &Connection, sql: &str) -> Result<()> {
-    connection.prepare(&numbered(sql)).map(drop).map_err(|e| describe(e, sql))
+    connection.prepare(sql).map(drop).map_err(|e| describe(e, sql))
 }
 
 pub(super) fn execute(connection: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
-    let mut statement = connection.prepare_cached(&numbered(sql)).map_err(|e| describe(e, sql))?;
+    let mut statement = connection.prepare_cached(sql).map_err(|e| describe(e, sql))?;
     bind(&mut statement, args)?;
     let changed = statement.raw_execute().map_err(|e| describe(e, sql))?;
     Ok(changed as u64)
@@ -89,15 +90,12 @@ pub(super) fn checkpoint(connection: &Connection) -> Result<bool> {
     whole.map_err(|e| describe(e, sql))
 }
 
-/// SQLite numbers `$n` by first appearance, `?n` by n: so `$n` becomes `?n`, and binding goes straight to the place.
-fn numbered(sql: &str) -> Cow<'_, str> {
-    if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
-}
-
+/// SQLite numbers `$n` by first appearance, so each value goes to the place of its name.
 fn bind(statement: &mut rusqlite::Statement<'_>, args: &[Value]) -> Result<()> {
-    let places = statement.parameter_count();
-    for (at, value) in args.iter().take(places).enumerate() {
-        statement.raw_bind_parameter(at + 1, Bound(value)).map_err(|e| Error::internal(e.to_string()))?;
+    for at in 1..=statement.parameter_count() {
+        let number = statement.parameter_name(at).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+        let Some(value) = args.get(number.unwrap_or(at).wrapping_sub(1)) else { continue };
+        statement.raw_bind_parameter(at, Bound(value)).map_err(|e| Error::internal(e.to_string()))?;
     }
     Ok(())
 }
@@ -123,21 +121,49 @@ impl rusqlite::ToSql for Bound<'_> {
     }
 }
 
-/// The cell of a column. Columns are mostly asked for in their order, so the one after the last is looked at `next`.
-pub(super) fn cell(row: &rusqlite::Row<'_>, next: &Cell<usize>, column: &str) -> Result<Value> {
+/// Which columns a row's reader asks for, one after the other: found by name in the first row, by this in the others.
+#[derive(Default)]
+pub(super) struct Order {
+    known: RefCell<Vec<(*const str, usize)>>,
+    asked: Cell<usize>,
+}
+
+impl Order {
+    /// The place of a column. A name is the same when it is the same text in the program, which is a pointer to compare.
+    fn place(&self, row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Result<usize> {
+        let turn = self.asked.replace(self.asked.get() + 1);
+        let mut known = self.known.borrow_mut();
+        if let Some((name, at)) = known.get(turn)
+            && std::ptr::eq(*name, column)
+        {
+            return Ok(*at);
+        }
+        let statement: &rusqlite::Statement<'_> = row.as_ref();
+        let at = match statement.column_name(turn) {
+            Ok(name) if name == column => turn,
+            _ => statement.column_index(column)?,
+        };
+        known.truncate(turn);
+        if known.len() == turn {
+            known.push((std::ptr::from_ref(column), at));
+        }
+        Ok(at)
+    }
+}
+
+/// The cell of a column.
+pub(super) fn cell(row: &rusqlite::Row<'_>, order: &Order, column: &str) -> Result<Value> {
     let failed = |e: rusqlite::Error| Error::internal(format!("column {column}: {e}"));
-    let statement: &rusqlite::Statement<'_> = row.as_ref();
-    let at = match statement.column_name(next.get()) {
-        Ok(name) if name == column => next.get(),
-        _ => statement.column_index(column).map_err(failed)?,
-    };
-    next.set(at + 1);
+    let at = order.place(row, column).map_err(failed)?;
     Ok(match row.get_ref(at).map_err(failed)? {
         ValueRef::Null => Value::Null(Kind::Text),
         ValueRef::Integer(v) => Value::Int(v),
         ValueRef::Real(v) => Value::Real(v),
         ValueRef::Text(v) => Value::Text(text(v)),
-        ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
+        ValueRef::Blob(v) => match uuid::Uuid::from_slice(v) {
+            Ok(id) => Value::Uuid(id),
+            Err(_) => Value::Bytes(v.to_vec()),
+        },
     })
 }
 

@@ -74,8 +74,8 @@ pub trait FromValue: Sized {
 pub struct Row<'r>(pub(super) RowInner<'r>);
 
 pub(super) enum RowInner<'r> {
-    /// With the place of the column that is probably asked for next.
-    Sqlite(&'r rusqlite::Row<'r>, std::cell::Cell<usize>),
+    /// With the places of the columns, as the rows before were asked for them.
+    Sqlite(&'r rusqlite::Row<'r>, &'r super::sqlite::Order),
     Postgres(&'r sqlx::postgres::PgRow),
 }
 
@@ -83,7 +83,7 @@ impl Row<'_> {
     /// The cell of a column; an unknown column or another type is an internal error.
     pub fn get<T: FromValue>(&self, column: &str) -> Result<T> {
         let value = match &self.0 {
-            RowInner::Sqlite(row, next) => super::sqlite::cell(row, next, column)?,
+            RowInner::Sqlite(row, order) => super::sqlite::cell(row, order, column)?,
             RowInner::Postgres(row) => super::postgres::cell(row, column)?,
         };
         T::from_value(value).map_err(|what| Error::internal(format!("column {column}: {what}")))
@@ -182,9 +182,9 @@ plain!(bool, Bool, |v| *v, Value::Bool(v) => Ok(v), Value::Int(v) => Ok(v != 0))
 plain!(i64, Int, |v| *v, Value::Int(v) => Ok(v));
 plain!(f64, Real, |v| *v, Value::Real(v) => Ok(v), Value::Int(v) => Ok(v as f64));
 plain!(String, Text, |v| v.clone(), Value::Text(v) => Ok(v));
-plain!(Vec<u8>, Bytes, |v| v.clone(), Value::Bytes(v) => Ok(v));
+plain!(Vec<u8>, Bytes, |v| v.clone(), Value::Bytes(v) => Ok(v), Value::Uuid(v) => Ok(v.as_bytes().to_vec()));
 plain!(Uuid, Uuid, |v| *v, Value::Uuid(v) => Ok(v), Value::Bytes(v) => Uuid::from_slice(&v).map_err(|e| e.to_string()));
-plain!(NaiveDate, Date, |v| *v, Value::Date(v) => Ok(v), Value::Text(v) => v.parse().map_err(|_| format!("{v:?} is no date")));
+plain!(NaiveDate, Date, |v| *v, Value::Date(v) => Ok(v), Value::Text(v) => read_date(&v).ok_or_else(|| format!("{v:?} is no date")));
 plain!(NaiveTime, Time, |v| *v, Value::Time(v) => Ok(v), Value::Text(v) => v.parse().map_err(|_| format!("{v:?} is no time")));
 plain!(DateTime<Utc>, Timestamp, |v| *v, Value::Timestamp(v) => Ok(v), Value::Text(v) => read_timestamp(&v));
 plain!(serde_json::Value, Json, |v| v.clone(), Value::Json(v) => Ok(v), Value::Text(v) => serde_json::from_str(&v).map_err(|e| e.to_string()));
@@ -243,5 +243,58 @@ pub(super) fn write_timestamp(at: &DateTime<Utc>) -> String {
 }
 
 fn read_timestamp(text: &str) -> std::result::Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| format!("{text:?} is no time stamp"))
+    read_fixed(text)
+        .or_else(|| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).ok())
+        .ok_or_else(|| format!("{text:?} is no time stamp"))
+}
+
+/// `2026-11-23T06:30:00.000000Z`, the way we write it: a list has two a row, and the general reader takes five times as long.
+fn read_fixed(text: &str) -> Option<DateTime<Utc>> {
+    let bytes: &[u8; 27] = text.as_bytes().try_into().ok()?;
+    let marks = [bytes[10], bytes[13], bytes[16], bytes[19], bytes[26]];
+    if marks != *b"T::.Z" {
+        return None;
+    }
+    let day = read_date(text.get(..10)?)?;
+    let (hour, minute, second) = (digits(&bytes[11..13])?, digits(&bytes[14..16])?, digits(&bytes[17..19])?);
+    Some(day.and_hms_micro_opt(hour, minute, second, digits(&bytes[20..26])?)?.and_utc())
+}
+
+/// `2026-11-23`; other years than those of four digits are left to the general reader.
+fn read_date(text: &str) -> Option<NaiveDate> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return text.parse().ok();
+    }
+    let year = i32::try_from(digits(&bytes[..4])?).ok()?;
+    NaiveDate::from_ymd_opt(year, digits(&bytes[5..7])?, digits(&bytes[8..])?)
+}
+
+fn digits(bytes: &[u8]) -> Option<u32> {
+    bytes.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_as_the_same_moment() {
+        for text in ["2026-11-23T06:30:00.000000Z", "1970-01-01T00:00:00.000001Z", "9999-12-31T23:59:59.999999Z"] {
+            let at = read_timestamp(text).unwrap();
+            assert_eq!(at, DateTime::parse_from_rfc3339(text).unwrap());
+            assert_eq!(write_timestamp(&at), text);
+        }
+        assert!(read_timestamp("2026-11-23T14:30:00+08:00").is_ok());
+        for wrong in ["2026-11-23T06:30:00.00000xZ", "2026-13-23T06:30:00.000000Z", "2026-11-23T24:30:00.000000Z", ""] {
+            assert!(read_timestamp(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_read_and_a_wrong_one_is_told() {
+        assert_eq!(read_date("2026-02-28"), NaiveDate::from_ymd_opt(2026, 2, 28));
+        assert_eq!(read_date("2026-02-30"), None);
+        assert_eq!(read_date("2026-2-3x"), None);
+    }
 }

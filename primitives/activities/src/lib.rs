@@ -27,7 +27,7 @@ use kernel::{Module, NavItem};
 #[must_use]
 pub fn module() -> Module {
     Module::new("activities")
-        .migrations(kernel::migrations!["20261123_15_activities"])
+        .migrations(kernel::migrations!["20261123_15_activities", "20261123_20_activity_next"])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(pages::routes())

@@ -90,8 +90,13 @@ async fn decide(tx: &mut Tx<'_>, cx: &Cx, activity: &Activity, opinion: &str) ->
 
 row! { struct Due { id: ActivityId, state: State, risky: bool, insurance_no: Option<String> } }
 
-/// Begins what is due today and ends what is past; every 20 seconds.
+/// Begins what is due today, ends what is past and moves on to the sessions that are next; every 20 seconds.
 pub(crate) async fn keep_up(cx: Cx) -> Result<()> {
+    step_all(&cx).await?;
+    store::next::advance(&cx.db, cx.tenant, cx.now).await
+}
+
+async fn step_all(cx: &Cx) -> Result<()> {
     let sql = "SELECT id, state, risky, insurance_no FROM activity WHERE tenant_id = $1
                  AND ((state = 'open' AND starts_on <= $2) OR (state = 'running' AND ends_on < $2)) LIMIT 500";
     let due: Vec<Due> = cx.db.all(sql, args![cx.tenant, cx.today()]).await?;
@@ -101,7 +106,7 @@ pub(crate) async fn keep_up(cx: Cx) -> Result<()> {
             State::Open => Step::Start,
             _ => Step::End,
         };
-        match take(&cx, activity.id, step, String::new()).await {
+        match take(cx, activity.id, step, String::new()).await {
             // Somebody was quicker, or it lacks something: the others still get their step.
             Ok(_) | Err(Error::Refused(_)) => {}
             Err(error) => return Err(error),

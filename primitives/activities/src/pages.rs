@@ -109,8 +109,3 @@ pub(crate) async fn visible_activity(cx: &Cx, id: ActivityId) -> Result<Activity
 pub(crate) fn actor_person(cx: &Cx) -> Result<PersonId> {
     cx.person().map(PersonId)
 }
-
-/// The district's code.
-pub(crate) fn district(cx: &Cx) -> &str {
-    cx.app.tenant().map_or("", |t| t.code.as_str())
-}

@@ -66,7 +66,7 @@ pub async fn sign_up(cx: &Cx, person: PersonId, post: PostId) -> Result<Signup> 
     let wish = Wish { cx: cx.clone(), person, post };
     let key = (cx.tenant, session);
     rush.0
-        .submit(&cx.db, session.lane(), key, wish, async move |tx: &mut Tx<'_>, wishes: Vec<Wish>| {
+        .submit(&cx.db, found.activity_id.lane(), key, wish, async move |tx: &mut Tx<'_>, wishes: Vec<Wish>| {
             sign_up_many(tx, session, wishes).await
         })
         .await
@@ -118,10 +118,14 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
         fresh.push(made.clone());
         answers.push(Ok(made));
     }
+    let moved = !posts.is_empty();
     for (post, counter) in posts {
         signup::count(tx, tenant, post, counter.joined, counter.queued, counter.joined + counter.queued).await?;
     }
     signup::insert(tx, tenant, span, &fresh).await?;
+    if moved {
+        store::next::note(tx, tenant, activity.id, first.cx.now).await?;
+    }
     Ok(answers)
 }
 
@@ -213,7 +217,7 @@ pub async fn withdraw(cx: &Cx, id: SignupId, to: SignupState) -> Result<()> {
     let found = signup::find(&cx.db, cx.tenant, id).await?;
     let cx = cx.clone();
     cx.clone()
-        .write(found.session_id.lane(), async move |tx: &mut Tx<'_>| {
+        .write(found.activity_id.lane(), async move |tx: &mut Tx<'_>| {
             let now = signup::find(tx, cx.tenant, id).await?;
             let session = store::find_session(tx, cx.tenant, now.session_id).await?;
             if store::attendance::find(tx, cx.tenant, session.id, now.person_id).await?.is_some() {
@@ -229,7 +233,8 @@ pub async fn withdraw(cx: &Cx, id: SignupId, to: SignupState) -> Result<()> {
             match now.state {
                 SignupState::Joined => {
                     signup::count(tx, cx.tenant, now.post_id, -1, 0, 0).await?;
-                    move_up(tx, &cx, &session, now.post_id).await
+                    move_up(tx, &cx, &session, now.post_id).await?;
+                    store::next::note(tx, cx.tenant, now.activity_id, cx.now).await
                 }
                 SignupState::Waiting => signup::count(tx, cx.tenant, now.post_id, 0, -1, 0).await,
                 SignupState::Withdrawn | SignupState::Removed => Err(Error::refused("signup.refused.gone")),

@@ -2,6 +2,7 @@
 
 pub(crate) mod attendance;
 pub(crate) mod listing;
+pub mod next;
 pub(crate) mod signup;
 
 use crate::model::{Activity, ActivityId, NewActivity, NewSession, Post, PostId, Session, SessionId, State};
@@ -149,6 +150,7 @@ pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewActivity) -> Result<Activ
     for session in &new.sessions {
         insert_session(tx, cx, id, session).await?;
     }
+    next::note(tx, cx.tenant, id, cx.now).await?;
     kernel::search::index(tx, cx.tenant, "activity", id.0, &new.title, &[number]).await?;
     Ok(id)
 }
@@ -206,7 +208,7 @@ pub async fn update_draft(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewAct
     for session in &new.sessions {
         insert_session(tx, cx, id, session).await?;
     }
-    Ok(())
+    next::note(tx, cx.tenant, id, cx.now).await
 }
 
 async fn insert_session(tx: &mut Tx<'_>, cx: &Cx, activity: ActivityId, new: &NewSession) -> Result<()> {

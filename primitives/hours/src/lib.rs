@@ -36,7 +36,12 @@ pub fn module() -> Module {
         .post("/desk/hours/{entry}/reversal", CORRECT, pages::ledger::reverse)
         .api(READ_OWN, kernel::routes!(api::list_own));
     Module::new("hours")
-        .migrations(kernel::migrations!["20261123_14_hours", "20261123_16_sealer", "20261123_18_months", "20261123_19_active_months"])
+        .migrations(kernel::migrations![
+            "20261123_14_hours",
+            "20261123_16_sealer",
+            "20261123_18_months",
+            "20261123_19_active_months"
+        ])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(routes)

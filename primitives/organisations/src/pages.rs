@@ -105,7 +105,7 @@ async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
     // Who leads a branch is membership of a branch: it is not listed.
     let leaders =
         if wanted.tree() == Tree::Team { store::leaders_of(&cx.db, cx.tenant, &ids).await? } else { HashMap::new() };
-    let towns = places::towns(&cx.db, district(&cx)).await?;
+    let towns = places::towns(&cx).await?;
     let names: HashMap<&str, &str> = towns.iter().map(|t| (t.code.as_str(), t.name.as_str())).collect();
     let rows = teams.map(|team| Row {
         town: names.get(places::town_of(&team.region_code)).map_or_else(String::new, |n| (*n).to_owned()),
@@ -176,7 +176,7 @@ async fn record(
         None => None,
     };
     Ok(Show {
-        region: places::full_region_name(&cx.db, &team.region_code).await?,
+        region: places::full_region_name(&cx, &team.region_code).await?,
         parent,
         leaders: store::leaders_of(&cx.db, cx.tenant, &[id]).await?.remove(&id).unwrap_or_default(),
         members,

@@ -9,13 +9,14 @@ mod regions;
 mod store;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use model::{Level, NewSite, Region, Site, SiteId, SiteKind, SiteState};
 pub use regions::{
-    REGIONS, WORKDAYS, by_name, communities, find_region, full_region_name, load_regions, load_workdays,
-    region_by_name, region_name, regions, town_of, towns,
+    REGIONS, WORKDAYS, by_name, communities, find_region, load_regions, load_workdays, region_by_name, regions, town_of,
 };
 pub use store::{SiteFilter, find as find_site, insert as insert_site, list as list_sites, update as update_site};
+pub use tree::{Tree, full_region_name, towns, tree};
 
 use kernel::{Module, NavItem};
 
@@ -28,5 +29,6 @@ pub fn module() -> Module {
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(api::routes())
+        .part(tree::Kept::default())
         .nav(NavItem { order: 105, word: "nav.sites", url: "/desk/sites", permission: policy::MANAGE })
 }

@@ -56,31 +56,10 @@ pub async fn find_region(db: &impl Read, code: &str) -> Result<Region> {
     db.one(&format!("SELECT {COLUMNS} FROM region WHERE code = $1"), args![code]).await
 }
 
-/// The name of a region; the code itself when it is not in the tree.
-pub async fn region_name(db: &impl Read, code: &str) -> Result<String> {
-    let found: Option<Region> =
-        db.optional(&format!("SELECT {COLUMNS} FROM region WHERE code = $1"), args![code]).await?;
-    Ok(found.map_or_else(|| code.to_owned(), |r| r.name))
-}
-
-/// The name with the town's before it: 大沥镇沥雄社区居委会. The district's name is not said.
-pub async fn full_region_name(db: &impl Read, code: &str) -> Result<String> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM region WHERE (code = $1 OR code = $2) AND (level <> 'district' OR code = $1) ORDER BY code"
-    );
-    let chain: Vec<Region> = db.all(&sql, args![code, town_of(code)]).await?;
-    if chain.is_empty() { Ok(code.to_owned()) } else { Ok(chain.into_iter().map(|r| r.name).collect()) }
-}
-
 /// The code of the town that a code lies in; of a district itself, the code.
 #[must_use]
 pub fn town_of(code: &str) -> &str {
     code.get(..9).unwrap_or(code)
-}
-
-/// The towns and streets of a district, by code.
-pub async fn towns(db: &impl Read, district: &str) -> Result<Vec<Region>> {
-    below(db, district, Level::Town).await
 }
 
 /// The communities and villages of a town, by code.
@@ -92,6 +71,11 @@ pub async fn communities(db: &impl Read, town: &str) -> Result<Vec<Region>> {
 pub async fn regions(db: &impl Read, code: &str) -> Result<Vec<Region>> {
     let sql = format!("SELECT {COLUMNS} FROM region WHERE code >= $1 AND code < $2 ORDER BY code");
     db.all(&sql, args![code, kernel::policy::after(code)]).await
+}
+
+/// The whole tree, by code.
+pub(crate) async fn all(db: &impl Read) -> Result<Vec<Region>> {
+    db.all(&format!("SELECT {COLUMNS} FROM region ORDER BY code"), args![]).await
 }
 
 async fn below(db: &impl Read, code: &str, level: Level) -> Result<Vec<Region>> {

@@ -1,6 +1,6 @@
 //! Stories of places: the tree and the calendar from their files, and who keeps the sites.
 
-use crate::{REGIONS, by_name, load_regions, load_workdays, region_by_name, region_name, regions, towns};
+use crate::{REGIONS, by_name, load_regions, load_workdays, region_by_name, regions, tree};
 use kernel::time::WorkCalendar;
 use kernel::{Module, Role, Tx};
 use testkit::app::region;
@@ -22,9 +22,13 @@ async fn the_tree_and_the_calendar_are_loaded_twice_without_doubles() {
             .unwrap();
         }
         let db = app.db();
-        assert_eq!(towns(db, "440605").await.unwrap().len(), 7);
+        let tree = tree(&app.cx()).await.unwrap();
+        assert_eq!(tree.towns("440605").len(), 7);
+        assert_eq!(tree.town("440605125003"), "大沥镇");
+        assert_eq!(tree.full_name("440605125003"), "大沥镇沥雄社区居委会");
+        assert_eq!((tree.full_name("440605125"), tree.full_name("440605")), ("大沥镇".to_owned(), "南海区".to_owned()));
+        assert_eq!(tree.full_name("999999999"), "999999999");
         assert_eq!(regions(db, "440605").await.unwrap().len(), 315);
-        assert_eq!(region_name(db, "440605125").await.unwrap(), "大沥镇");
         assert_eq!(region_by_name(db, "大沥", "440605").await.unwrap().unwrap().code, "440605125");
         let town = regions(db, "440605125").await.unwrap();
         assert_eq!(by_name(&town, "沥雄社区").unwrap().code, "440605125003");

@@ -79,7 +79,7 @@ async fn page(cx: &Cx, shown: Option<(Field, String)>, errors: FieldErrors) -> R
         .collect();
     Ok(Show {
         number: spaced(person.volunteer_no.as_deref().unwrap_or_default()),
-        place: places::full_region_name(&cx.db, &person.region_code).await?,
+        place: places::full_region_name(cx, &person.region_code).await?,
         fields,
         whys: Why::ALL,
         teams: organisations::history_of(&cx.db, cx.tenant, id, Tree::Team).await?,

@@ -1,6 +1,6 @@
 //! The desk's list and record of activities, and the steps that staff take with them.
 
-use super::{district, held_activity};
+use super::held_activity;
 use crate::lifecycle;
 use crate::model::{Activity, ActivityId, Post, Session, State};
 use crate::rules::{self, Step};
@@ -90,7 +90,7 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let cursor = Cursor::read(wanted.cursor.as_deref(), 2)?;
     let face = Face::Desk(cx.reach(MANAGE));
     let found = store::list(&cx, &face, &wanted.filter(), cursor.as_ref(), PAGE as i64 + 1).await?;
-    let towns = places::towns(&cx.db, district(&cx)).await?;
+    let towns = places::towns(&cx).await?;
     cx.page(&Index { page: Paged::cut(found, PAGE, Listed::keys), towns, states: State::ALL, wanted })
 }
 
@@ -173,7 +173,7 @@ pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Ans
     let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
     let posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
     let presence = store::attendance::presence(&cx.db, cx.tenant, activity.id).await?;
-    let region = places::full_region_name(&cx.db, &activity.region_code).await?;
+    let region = places::full_region_name(&cx, &activity.region_code).await?;
     let may = |permission| cx.may(permission, &activity.target()).is_ok();
     let offered = |name: &&'static str| read(name).is_some_and(|step| may_take(&cx, &activity, step).is_ok());
     let offers = STEPS.iter().copied().filter(|name| offered(name)).map(|name| Offer { name }).collect();

@@ -1,6 +1,6 @@
 //! What anybody sees: the list and the page of an activity, with the sign-up form for those who are signed in.
 
-use super::{actor_person, district, visible_activity};
+use super::{actor_person, visible_activity};
 use crate::model::{Activity, ActivityId, CATEGORIES, Post, Session, Signup, SignupState};
 use crate::store::listing::Face;
 use crate::store::{self, Filter, Listed, signup};
@@ -92,7 +92,7 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let cursor = Cursor::read(wanted.cursor.as_deref(), 2)?;
     let filter = wanted.filter(cx.today());
     let found = store::list(&cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
-    let towns = places::towns(&cx.db, district(&cx)).await?;
+    let towns = places::towns(&cx).await?;
     cx.page(&Index { page: Paged::cut(found, PAGE, Listed::keys), towns, wanted, lang: cx.lang, today: cx.today() })
 }
 
@@ -172,7 +172,7 @@ pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Ans
     let activity = visible_activity(&cx, activity).await?;
     let person = actor_person(&cx).ok();
     let days = days(&cx, &activity, person).await?;
-    let region = places::full_region_name(&cx.db, &activity.region_code).await?;
+    let region = places::full_region_name(&cx, &activity.region_code).await?;
     let expected = days.iter().any(Day::joined);
     let phone = (activity.contact_public || expected).then(|| activity.contact_phone.clone());
     let manages = cx.may(crate::MANAGE, &activity.target()).is_ok();

@@ -180,3 +180,39 @@ async fn a_page_of_sixty_is_light_and_leads_on_to_the_rest() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_list_tells_what_is_left_of_the_next_session_at_once_and_goes_on_when_it_is_over() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let open = stage.open(2).await;
+        let id = args![open.id].to_vec();
+        let later = [
+            "INSERT INTO activity_session (tenant_id, id, activity_id, starts_at, ends_at, day, code_key)
+             SELECT tenant_id, $2, activity_id, $3, $4, $5, 'k' FROM activity_session WHERE activity_id = $1",
+            "INSERT INTO post (tenant_id, id, session_id, activity_id, name, conditions, places, taken, waiting, next_position)
+             SELECT tenant_id, $3, $2, activity_id, name, '', 9, 0, 0, 1 FROM post WHERE activity_id = $1",
+        ];
+        let session = kernel::ids::fresh();
+        let (from, to) = (beijing("2026-11-24T09:00"), beijing("2026-11-24T11:00"));
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+        app.sql(later[0], [id.clone(), args![session, from, to, day].to_vec()].concat()).await;
+        app.sql(later[1], [id.clone(), args![session, kernel::ids::fresh()].to_vec()].concat()).await;
+        app.sql("UPDATE activity SET ends_on = $2 WHERE id = $1", [id, args![day].to_vec()].concat()).await;
+        let list = async |what: &str| app.stranger().get("/activities").await.expect(200).text_contains(what);
+
+        let (first, second) = (stage.volunteer("甲一").await, stage.volunteer("乙二").await);
+        let mine = signup_of(&open.join(&first).await.expect(303));
+        assert!(list("剩 1 个名额").await && list("14:00–17:00").await);
+        open.join(&second).await.expect(303);
+        assert!(list("已满，可候补").await);
+        assert!(!app.stranger().get("/activities?left=1").await.expect(200).text_contains("长者饭堂"));
+        first.post(&format!("/me/services/{mine}/withdrawal"), &[]).await.expect(303);
+        assert!(list("剩 1 个名额").await);
+
+        app.at("2026-11-23T17:01").await;
+        stage.keep_up().await;
+        assert!(list("还需 9 人").await && list("09:00–11:00").await);
+    })
+    .await;
+}

@@ -45,6 +45,8 @@ async fn sixty_at_once_for_twenty_places_are_twenty_joined_and_a_line_in_order()
         assert_eq!(count(wrong).await, 0, "positions follow the order of the commits");
         let counters = "SELECT taken * 1000 + waiting AS n FROM post WHERE tenant_id = $1 AND id = $2";
         assert_eq!(count(counters).await, 20_040);
+        let list = "SELECT next_taken AS n FROM activity WHERE tenant_id = $1 AND $2 = $2";
+        assert_eq!(count(list).await, 20, "the list has counted with it");
     })
     .await;
 }

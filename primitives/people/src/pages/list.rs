@@ -1,6 +1,5 @@
 //! The list of people.
 
-use super::district;
 use crate::model::Person;
 use crate::store::{self, PersonFilter};
 use crate::ties::Ties;
@@ -91,7 +90,7 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let people = Paged::cut(found, PAGE, Person::keys);
     let ids = people.items.iter().map(|p| p.id).collect();
     let teams = (ties.teams)(cx.db.clone(), cx.tenant, ids).await?;
-    let towns = places::towns(&cx.db, district(&cx)).await?;
+    let towns = places::towns(&cx).await?;
     let names: HashMap<&str, &str> = towns.iter().map(|t| (t.code.as_str(), t.name.as_str())).collect();
     let rows = people.map(|person| Row {
         number: mask::number_of(&person),

@@ -192,7 +192,7 @@ fn district(cx: &Cx) -> String {
 async fn town(cx: &Cx, form: &JoinForm, answers: &mut Answers, errors: &mut FieldErrors) -> Result<()> {
     let code = form.region.trim();
     let district = district(cx);
-    let towns = places::towns(&cx.db, &district).await?;
+    let towns = places::towns(cx).await?;
     if code != district && !towns.iter().any(|town| town.code == code) {
         errors.add("region", Word::new("form.choose"));
     } else if places::town_of(&answers.region) != code {
@@ -270,7 +270,7 @@ async fn page(cx: &Cx, step: Step, answers: Answers, errors: FieldErrors, form: 
     };
     match step {
         Step::Town => {
-            page.towns = places::towns(&cx.db, &code).await?;
+            page.towns = places::towns(cx).await?;
             page.district = places::find_region(&cx.db, &code).await.ok();
         }
         Step::Community => {
@@ -278,7 +278,7 @@ async fn page(cx: &Cx, step: Step, answers: Answers, errors: FieldErrors, form: 
         }
         Step::Team => page.teams = teams(cx, &page.answers, &page.query).await?,
         Step::Check => {
-            page.region_name = places::full_region_name(&cx.db, &page.answers.region).await?;
+            page.region_name = places::full_region_name(cx, &page.answers.region).await?;
             if let Some(team) = page.answers.team {
                 page.team_name = organisations::find(&cx.db, cx.tenant, team).await.ok().map(|team| team.name);
             }
