@@ -31,8 +31,8 @@ pub const WORK: Permission = Permission::new(
 pub const ACCOUNTS: Permission = Permission::new("accounts.manage", Class::S3, &[Role::Accounts]);
 /// The trace.
 pub const TRACE: Permission = Permission::new("trace.read", Class::S3, &[Role::Auditor]);
-/// Jobs and their errors.
-pub const JOBS: Permission = Permission::new("jobs.read", Class::S2, &[Role::Keeper, Role::District, Role::Town]);
+/// Jobs and their errors. A job belongs to the whole district: a town follows its own imports on their pages.
+pub const JOBS: Permission = Permission::new("jobs.read", Class::S2, &[Role::Keeper, Role::District]);
 /// Why somebody may or may not.
 pub const EXPLAIN: Permission = Permission::new("access.explain", Class::S2, &[Role::Accounts, Role::Auditor]);
 

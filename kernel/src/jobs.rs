@@ -105,14 +105,10 @@ pub async fn progress(db: &Db, id: JobId, progress: serde_json::Value) -> Result
     .await
 }
 
-/// Cancels a job that has not ended.
-pub async fn cancel(db: &Db, tenant: TenantId, id: JobId) -> Result<bool> {
-    db.write(LANE, async move |tx: &mut Tx<'_>| {
-        let sql =
-            "UPDATE job SET state = 'cancelled' WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'running')";
-        Ok(tx.execute(sql, args![tenant, id]).await? == 1)
-    })
-    .await
+/// Cancels a job that has not ended; with the trace of whoever stops it, or not at all.
+pub async fn cancel(tx: &mut Tx<'_>, tenant: TenantId, id: JobId) -> Result<bool> {
+    let sql = "UPDATE job SET state = 'cancelled' WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'running')";
+    Ok(tx.execute(sql, args![tenant, id]).await? == 1)
 }
 
 const LANE: LaneKey = LaneKey(1);

@@ -184,7 +184,7 @@ async fn a_form_without_its_own_token_or_from_elsewhere_changes_nothing() {
         assert!(app.audit_kinds().await.is_empty(), "nothing was done");
         let ours = [("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-origin")];
         officer.post_raw(path, &signed, &ours).await.expect(200);
-        assert_eq!(app.audit_kinds().await, ["account.created"]);
+        assert_eq!(app.audit_kinds().await, ["account.created", "account.read"]);
     })
     .await;
 }
@@ -321,7 +321,11 @@ async fn one_person_holds_one_power_and_nobody_gives_a_role_to_themselves() {
         officer.post(&path, &[("role", "leader"), ("region", "")]).await.expect(422);
         let sql = "SELECT COUNT(*) AS n FROM account_role WHERE account_id = $1";
         assert_eq!(app.count(sql, args![other]).await, 1);
-        assert_eq!(app.audit_kinds().await, ["account.role_changed"], "what was refused left no line of a deed");
+        assert_eq!(
+            app.audit_kinds().await,
+            ["account.role_changed", "account.read"],
+            "what was refused left no line of a deed"
+        );
     })
     .await;
 }
@@ -333,7 +337,11 @@ async fn the_trace_of_a_story_verifies_and_tells_of_a_change() {
         for name in ["a", "b", "c"] {
             officer.post("/desk/accounts", &[("sign_in_name", name), ("name", name)]).await.expect(200);
         }
-        assert_eq!(kernel::audit::verify(app.db(), app.tenant).await.unwrap(), Ok(3));
+        assert_eq!(
+            kernel::audit::verify(app.db(), app.tenant).await.unwrap(),
+            Ok(6),
+            "three were made, and the list was shown three times"
+        );
         app.sql("UPDATE audit_line SET actor = 'nobody' WHERE actor = 'officer'", Vec::new()).await;
         let broken = kernel::audit::verify(app.db(), app.tenant).await.unwrap().unwrap_err();
         assert_eq!(broken.why, "this line was changed");

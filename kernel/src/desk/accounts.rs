@@ -74,12 +74,37 @@ impl Deed for RoleChanged {
     }
 }
 
+/// Sign-in names may be telephones: who looks at accounts leaves a line.
+#[derive(Serialize)]
+struct AccountRead {
+    #[serde(skip)]
+    account: Option<AccountId>,
+    rows: usize,
+}
+
+impl Deed for AccountRead {
+    const KIND: &'static str = "account.read";
+    fn object(&self) -> (&'static str, Option<Raw>) {
+        ("account", self.account.map(|account| account.0))
+    }
+}
+
+async fn look(cx: &Cx, account: Option<AccountId>, rows: usize) -> Result<()> {
+    let at = cx.clone();
+    cx.write(LaneKey(2), async move |tx: &mut Tx<'_>| {
+        tx.record(&at, &AccountRead { account, rows });
+        Ok(())
+    })
+    .await
+}
+
 async fn list(cx: &Cx, filter: &Filter, errors: FieldErrors, form: AccountForm, link: Option<String>) -> Result<Index> {
     let query = filter.q.clone().unwrap_or_default();
     let after = filter.after.clone().unwrap_or_default();
     let mut accounts = auth::list(&cx.db, cx.tenant, query.trim(), &after, 51).await?;
     let next = (accounts.len() > PAGE).then(|| accounts[PAGE - 1].sign_in_name.clone());
     accounts.truncate(PAGE);
+    look(cx, None, accounts.len()).await?;
     Ok(Index { errors, accounts, next, query, form, link })
 }
 
@@ -120,6 +145,7 @@ struct Show {
 async fn record(cx: &Cx, account: AccountId, errors: FieldErrors) -> Result<Show> {
     let found = auth::find(&cx.db, cx.tenant, account).await?;
     let roles = auth::list_roles(&cx.db, cx.tenant, account, cx.today()).await?;
+    look(cx, Some(account), 1).await?;
     Ok(Show { account: found, roles, given: GIVEN, errors })
 }
 

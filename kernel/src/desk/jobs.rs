@@ -51,13 +51,14 @@ impl Deed for JobCancelled {
 
 pub(super) async fn cancel(cx: Cx, Path(job): Path<JobId>, Form(_): Form<Nothing>) -> Result<Answer> {
     jobs::find(&cx.db, cx.tenant, job).await?;
-    let stopped = jobs::cancel(&cx.db, cx.tenant, job).await?;
     let at = cx.clone();
-    cx.write(LaneKey(1), async move |tx: &mut Tx<'_>| {
-        tx.record(&at, &JobCancelled { job });
-        Ok(())
-    })
-    .await?;
+    let stopped = cx
+        .write(LaneKey(1), async move |tx: &mut Tx<'_>| {
+            let stopped = jobs::cancel(tx, at.tenant, job).await?;
+            tx.record(&at, &JobCancelled { job });
+            Ok(stopped)
+        })
+        .await?;
     let word = if stopped { "job.cancelled" } else { "job.ended_before" };
     Ok(cx.see_other_saying(&format!("/desk/jobs/{job}"), &Word::new(word)))
 }

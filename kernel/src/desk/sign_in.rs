@@ -64,6 +64,20 @@ impl Deed for SignInFailed {
 }
 
 #[derive(Serialize)]
+struct SecondFactor {
+    #[serde(skip)]
+    account: AccountId,
+    enrolled: bool,
+}
+
+impl Deed for SecondFactor {
+    const KIND: &'static str = "account.second_factor";
+    fn object(&self) -> (&'static str, Option<Raw>) {
+        ("account", Some(self.account.0))
+    }
+}
+
+#[derive(Serialize)]
 struct SignedOut {}
 
 impl Deed for SignedOut {
@@ -248,7 +262,10 @@ pub(super) async fn second_create(cx: Cx, Form(code): Form<Code>) -> Result<Answ
                 }
                 _ => auth::check_code(tx, &at, &of, &code.code).await?,
             };
-            if !right {
+            if right {
+                // The code is used up and the secret kept in this transaction: so is their line.
+                tx.record(&at, &SecondFactor { account: of.id, enrolled: of.totp_sealed.is_none() });
+            } else {
                 auth::failed(tx, &tried, &at.request.ip, at.now).await?;
                 tx.record(&at, &SignInFailed {});
             }

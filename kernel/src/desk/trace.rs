@@ -1,11 +1,30 @@
 //! The trace, for the auditor: who did what when, newest first.
 
-use crate::audit::{self, Stored};
+use crate::audit::{self, Deed, Stored};
 use crate::cx::Cx;
+use crate::db::{LaneKey, Tx};
 use crate::error::Result;
 use crate::http::{Answer, Cursor, Query, filters};
+use crate::ids::Raw;
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+/// Who reads of everybody leaves a line too.
+#[derive(Serialize)]
+struct TraceRead {
+    #[serde(skip)]
+    object: Option<Raw>,
+    actor: String,
+    kind: String,
+    lines: usize,
+}
+
+impl Deed for TraceRead {
+    const KIND: &'static str = "trace.read";
+    fn object(&self) -> (&'static str, Option<Raw>) {
+        ("trace", self.object)
+    }
+}
 
 #[derive(Template)]
 #[template(path = "desk/trace.html")]
@@ -37,7 +56,15 @@ pub(super) async fn index(cx: Cx, Query(query): Query<Filter>) -> Result<Answer>
         object: query.object.as_deref().and_then(|o| o.parse().ok()),
         before,
     };
-    let lines = audit::list(&cx.db, cx.tenant, &filter, 101).await?;
+    let at = cx.clone();
+    let lines = cx
+        .write(LaneKey(3), async move |tx: &mut Tx<'_>| {
+            let lines = audit::list(tx, at.tenant, &filter, 101).await?;
+            let (actor, kind) = (filter.actor.unwrap_or_default(), filter.kind.unwrap_or_default());
+            tx.record(&at, &TraceRead { object: filter.object, actor, kind, lines: lines.len().min(100) });
+            Ok(lines)
+        })
+        .await?;
     let page = crate::http::Paged::cut(lines, 100, |l| vec![l.at.to_rfc3339(), l.chain.clone(), l.seq.to_string()]);
     cx.page(&Index {
         lines: page.items,

@@ -230,11 +230,11 @@ pub async fn start(cx: &Cx, run: Run) -> Result<()> {
 
 /// Gives a run up; what was written of it stays.
 pub async fn cancel(cx: &Cx, run: Run) -> Result<()> {
-    if let Some(job) = run.job_id {
-        jobs::cancel(&cx.db, cx.tenant, job).await?;
-    }
     let at = cx.clone();
     cx.write(run.id.lane(), async move |tx: &mut Tx<'_>| {
+        if let Some(job) = run.job_id {
+            jobs::cancel(tx, at.tenant, job).await?;
+        }
         let now = store::find(tx, at.tenant, run.id).await?;
         if !matches!(now.state, RunState::Uploaded | RunState::Previewed | RunState::Running) {
             return Err(Error::refused("import.not_running"));
