@@ -1,11 +1,17 @@
 //! What must hold for the whole house: storeys, words, SQL on both engines, the permission matrix, the routes.
 
+#[path = "main/district.rs"]
+mod district;
+#[path = "main/matrix.rs"]
+mod matrix;
 #[path = "main/permissions.rs"]
 mod permissions;
 #[path = "main/sql.rs"]
 mod sql;
 #[path = "main/storeys.rs"]
 mod storeys;
+#[path = "main/trace_walk.rs"]
+mod trace_walk;
 #[path = "main/words.rs"]
 mod words;
 

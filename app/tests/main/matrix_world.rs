@@ -1,0 +1,101 @@
+//! What the matrix asks about beyond the three corners: runs, jobs, screens, links and accounts.
+
+#![expect(clippy::unwrap_used, reason = "a walk ends where it is surprised")]
+
+use super::case::Case;
+use crate::district::{Corner, District, Somebody};
+use chrono::Duration;
+use kernel::ids::Raw;
+use kernel::policy::{Role, Scope};
+use kernel::{Read as _, Tx, args, row};
+use testkit::app::region;
+
+/// The district with everybody in it.
+pub struct World {
+    pub district: District,
+    pub everybody: Vec<Somebody>,
+    /// Runs of the near town and of the far one.
+    pub runs: [(Raw, Raw); 2],
+    pub job: Raw,
+    pub screen: Raw,
+    pub wall: String,
+    pub welcome: String,
+    pub keeper: String,
+    /// The link of somebody without an account.
+    pub access: String,
+    pub account: Raw,
+    pub role: Raw,
+}
+
+/// A roster with one row that is refused, so that there is a file of errors.
+pub const ROSTER: &str = "姓名,身份证号,电话,所属志愿队\n张三,440605190001010010,,平安队\n";
+
+impl World {
+    pub async fn build(district: District) -> Self {
+        let app = district.app.clone();
+        let everybody = district.everybody().await;
+        let town = everybody.iter().find(|s| s.label == "town").unwrap();
+        let far = district.somebody("far-town", vec![region(Role::Town, "440605126")], None).await;
+        let runs = [(run(town).await, town.actor.account.unwrap().0), (run(&far).await, far.actor.account.unwrap().0)];
+        let holder = district.somebody("holder", vec![crate::district::whole(Role::Station)], None).await;
+        let account = holder.actor.account.unwrap();
+        let (tenant, now) = (app.tenant, app.app.clock.now());
+        let ends = now + Duration::days(1);
+        let links = async move |tx: &mut Tx<'_>| {
+            let welcome = kernel::auth::make_link(tx, tenant, "welcome", &account.to_string(), ends).await?;
+            Ok((welcome, kernel::auth::make_link(tx, tenant, "keeper", "", ends).await?))
+        };
+        let (welcome, keeper) = app.write(links).await.unwrap();
+        let (job, screen, wall) = (kernel::ids::fresh(), kernel::ids::fresh(), kernel::ids::token());
+        let sql = "INSERT INTO job (id, tenant_id, kind, payload, run_at, state, tries, progress)
+                   VALUES ($1, $2, 'test', $3, $4, 'waiting', 0, $3)";
+        app.sql(sql, args![job, tenant, serde_json::json!({}), ends].to_vec()).await;
+        let sql = "INSERT INTO wall_screen (tenant_id, id, name, kind, token_hash, region_code, created_at)
+                   VALUES ($1, $2, 'wall', 'lamps', $3, '', $4)";
+        app.sql(sql, args![tenant, screen, kernel::auth::digest(&wall), now].to_vec()).await;
+        row! { struct Found { id: Raw } }
+        let role: Found =
+            app.db().one("SELECT id FROM account_role WHERE account_id = $1", args![account]).await.unwrap();
+        let access = kernel::ids::token();
+        let sql = "INSERT INTO access_slip (tenant_id, id, person_id, token_hash, state, tries, leads, made_at, ends_at, made_by)
+                   VALUES ($1, $2, $3, $4, 'open', 0, $5, $6, $7, 'test')";
+        let (seeker, none) = (district.near.seeker, serde_json::json!([]));
+        let cells = args![tenant, kernel::ids::fresh(), seeker, kernel::auth::digest(&access), none, now, ends];
+        app.sql(sql, cells.to_vec()).await;
+        let (account, role) = (account.0, role.id);
+        Self { district, everybody, runs, job, screen, wall, welcome, keeper, access, account, role }
+    }
+
+    /// The run of a corner's town.
+    pub fn run(&self, corner: &Corner) -> (Raw, Raw) {
+        self.runs[usize::from(corner.team == self.district.far.team)]
+    }
+
+    /// One's own runs, and all of them for whoever imports for the whole district.
+    pub fn sees_run(&self, who: &Somebody, corner: &Corner) -> bool {
+        let whole = |g: &kernel::policy::Grant| g.role == Role::District && g.scope == Scope::Tenant;
+        who.actor.grants.iter().any(whole) || who.actor.account.is_some_and(|a| a.0 == self.run(corner).1)
+    }
+
+    /// Puts back what a cell takes away, before it and after it, so that every one finds the object.
+    pub async fn restore(&self, case: &Case) {
+        for sql in case.restore {
+            self.district.app.sql(sql, Vec::new()).await;
+        }
+    }
+
+    /// A new session for whoever ended theirs.
+    pub async fn sign_in_again(&mut self, case: &Case, who: usize) {
+        if case.ends_session {
+            let mut somebody = self.everybody.remove(who);
+            self.district.sign_in(&mut somebody).await;
+            self.everybody.insert(who, somebody);
+        }
+    }
+}
+
+async fn run(who: &Somebody) -> Raw {
+    let file = ("file", "roster.csv", ROSTER.as_bytes());
+    let made = who.visitor.upload("/desk/imports", &[("kind", "volunteers")], file).await.expect(303);
+    made.location.unwrap().rsplit('/').next().unwrap().parse().unwrap()
+}

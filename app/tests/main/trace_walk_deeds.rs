@@ -1,0 +1,401 @@
+//! The way of the walk: every deed that changes something, in an order in which each can happen.
+
+#![expect(clippy::unwrap_used, reason = "a walk ends where it is surprised")]
+
+#[path = "trace_walk_access.rs"]
+mod access;
+
+use super::{Sent, Walk};
+use crate::district::{PASSWORD, Somebody};
+use kernel::auth::Hasher;
+use kernel::ids::Raw;
+use kernel::policy::Role;
+use kernel::secret::Keys;
+use kernel::{App, Config, Ground, Read as _, Tx, args, row};
+use serde_json::json;
+use testkit::html::form_fields;
+
+fn form<'f>(fields: &[(&'f str, &str)]) -> Sent<'f> {
+    Sent::Form(fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect())
+}
+
+/// The id at the end of where a reply leads.
+fn led(reply: &testkit::Reply) -> Raw {
+    let to = reply.location.as_deref().unwrap_or_else(|| panic!("{} {}", reply.status, reply.text()));
+    to.split('/').find_map(|part| part.parse().ok()).unwrap()
+}
+
+/// Walks everywhere; answers the import that it made.
+pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
+    let by = |label: &str| everybody.iter().find(|s| s.label == label).unwrap();
+    let import = imports(walk, by("town")).await;
+    activities(walk, by).await;
+    attendance(walk, by).await;
+    hours(walk, by).await;
+    people(walk, by("town")).await;
+    access::walk(walk, by("town"), by("anyone")).await;
+    teams(walk, by).await;
+    places_and_walls(walk, by("district")).await;
+    join(walk, by("anyone")).await;
+    oneself(walk).await;
+    accounts(walk, by).await;
+    signing_in(walk).await;
+    import
+}
+
+async fn imports(walk: &mut Walk, town: &Somebody) -> String {
+    let file = || {
+        Sent::Upload(
+            vec![("kind".into(), "volunteers".into())],
+            ("file", "roster.csv", crate::matrix::ROSTER.as_bytes()),
+        )
+    };
+    let new = ("/desk/imports".to_owned(), file());
+    let lines = [("import.uploaded", "import", None), ("import.previewed", "import", None)];
+    let first = led(&walk.ask(town, ("POST", "/desk/imports"), new, &lines).await);
+    let url = format!("/desk/imports/{first}");
+    let taken = [("import.errors_taken", "import", Some(first))];
+    let get = (format!("{url}/errors"), Sent::Nothing);
+    walk.ask(town, ("GET", "/desk/imports/{import}/errors"), get, &taken).await;
+    let told = form(&[("heading", "电话"), ("field", "phone")]);
+    let lines = [("import.mapped", "import", Some(first)), ("import.previewed", "import", Some(first))];
+    walk.ask(town, ("POST", "/desk/imports/{import}/mapping"), (format!("{url}/mapping"), told), &lines).await;
+    let lines = [("import.started", "import", Some(first))];
+    walk.ask(town, ("POST", "/desk/imports/{import}/commit"), (format!("{url}/commit"), form(&[])), &lines).await;
+    let lines = [("import.cancelled", "import", Some(first))];
+    let path = format!("{url}/cancellation");
+    walk.ask(town, ("POST", "/desk/imports/{import}/cancellation"), (path, form(&[])), &lines).await;
+    first.to_string()
+}
+
+async fn activities<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
+    let (leader, town) = (by("leader"), by("town"));
+    let typed = || Sent::Form(crate::matrix::activity_form(&walk.district.near));
+    let (new, change) = (typed(), typed());
+    let (draft, review) = (walk.district.near.draft.activity, walk.district.near.review.activity);
+    let lines = [("activity.written", "activity", None)];
+    walk.ask(leader, ("POST", "/activities"), ("/activities".into(), new), &lines).await;
+    let lines = [("activity.written", "activity", Some(draft))];
+    walk.ask(leader, ("POST", "/activities/{activity}"), (format!("/activities/{draft}"), change), &lines).await;
+    let path = format!("/activities/{draft}/submission");
+    let lines = [("activity.moved", "activity", Some(draft))];
+    walk.ask(leader, ("POST", "/activities/{activity}/submission"), (path, form(&[])), &lines).await;
+    let path = format!("/desk/activities/{review}/decision");
+    let lines = [("activity.moved", "activity", Some(review))];
+    let decision = form(&[("decision", "publish")]);
+    walk.ask(town, ("POST", "/desk/activities/{activity}/decision"), (path, decision), &lines).await;
+    let path = format!("/desk/activities/{review}/step");
+    let step = form(&[("step", "disable"), ("opinion", "天气")]);
+    walk.ask(town, ("POST", "/desk/activities/{activity}/step"), (path, step), &lines).await;
+    signing_up(walk, leader).await;
+}
+
+async fn signing_up(walk: &mut Walk, leader: &Somebody) {
+    let seeker = walk.district.near.seeker;
+    let seeker = walk.district.somebody("seeker", vec![], Some(seeker)).await;
+    let (activity, post) = (walk.district.near.open.activity, walk.district.near.open.post.to_string());
+    let made = [("signup.made", "signup", None)];
+    let path = format!("/activities/{activity}/signups");
+    let sent = (path.clone(), form(&[("post", &post)]));
+    let reply = walk.ask(&seeker, ("POST", "/activities/{activity}/signups"), sent, &made).await;
+    let sent = (format!("/api/v1{path}"), Sent::Json(json!({ "post": post })));
+    walk.ask(leader, ("POST", "/api/v1/activities/{activity}/signups"), sent, &made).await;
+    let signup: Raw = reply.location.unwrap().rsplit('/').next().unwrap().parse().unwrap();
+    let sent = (format!("/me/services/{signup}/withdrawal"), form(&[]));
+    let changed = [("signup.changed", "signup", Some(signup))];
+    walk.ask(&seeker, ("POST", "/me/services/{signup}/withdrawal"), sent, &changed).await;
+}
+
+/// Puts somebody on the list of the running session.
+async fn joined(walk: &Walk, person: Raw) {
+    let (app, near) = (&walk.district.app, &walk.district.near);
+    let sql = "INSERT INTO signup (tenant_id, id, activity_id, session_id, post_id, person_id, organisation_id, state, position,
+                 starts_at, ends_at, made_at, changed_at)
+               SELECT tenant_id, $1, activity_id, session_id, post_id, $2, organisation_id, state, position + 1, starts_at, ends_at,
+                 made_at, changed_at FROM signup WHERE id = $3";
+    app.sql(sql, args![kernel::ids::fresh(), person, near.running.signup].to_vec()).await;
+}
+
+async fn attendance<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
+    let (leader, own) = (by("leader"), by("own"));
+    let (session, over) = (walk.district.near.running.session, walk.district.near.over.session);
+    let (people, member) = ([walk.district.near.leader, walk.district.near.seeker], walk.district.near.member);
+    for person in people {
+        joined(walk, person).await;
+    }
+    let code = activities::attendance::code_url(&walk.district.app.cx(), activities::SessionId(session));
+    let scan = &code[code.find("/c/").unwrap()..];
+    own.visitor.get(scan).await.expect(303);
+    let taken = [("attendance.taken", "session", Some(session))];
+    let press = (format!("/check-in/{session}"), form(&[("deed", "in")]));
+    walk.ask(own, ("POST", "/check-in/{session}"), press, &taken).await;
+    let at = |rest: &str| format!("/sessions/{session}/{rest}");
+    let someone = |n: usize| form(&[("person", &people[n].to_string())]);
+    let named = || Sent::Json(json!({ "person": people[1] }));
+    walk.ask(leader, ("POST", "/sessions/{session}/arrivals"), (at("arrivals"), someone(0)), &taken).await;
+    walk.ask(leader, ("POST", "/sessions/{session}/departures"), (at("departures"), someone(0)), &taken).await;
+    let sent = (format!("/api/v1{}", at("arrivals")), named());
+    walk.ask(leader, ("POST", "/api/v1/sessions/{session}/arrivals"), sent, &taken).await;
+    let sent = (format!("/api/v1{}", at("departures")), named());
+    walk.ask(leader, ("POST", "/api/v1/sessions/{session}/departures"), sent, &taken).await;
+    let counted = [("attendance.served_counted", "session", Some(session))];
+    let served = (at("served"), form(&[("served", "12")]));
+    walk.ask(leader, ("POST", "/sessions/{session}/served"), served, &counted).await;
+    let sent = (format!("/api/v1{}", at("served")), Sent::Json(json!({ "served": 13 })));
+    walk.ask(leader, ("PUT", "/api/v1/sessions/{session}/served"), sent, &counted).await;
+    let open = walk.district.near.open.session;
+    let sent = (format!("/sessions/{open}/removals"), form(&[("person", &member.to_string())]));
+    walk.ask(leader, ("POST", "/sessions/{session}/removals"), sent, &[("signup.changed", "signup", None)]).await;
+    let read = [("attendance.roster_read", "session", Some(session))];
+    walk.ask(leader, ("GET", "/sessions/{session}"), (format!("/sessions/{session}"), Sent::Nothing), &read).await;
+    let read = [("attendance.roster_read", "session", Some(over))];
+    let path = format!("/sessions/{over}/claims/new");
+    walk.ask(leader, ("GET", "/sessions/{session}/claims/new"), (path, Sent::Nothing), &read).await;
+    let fields = [("person", member.to_string()), ("reason", "现场断网".into())].map(|(k, v)| (k.to_owned(), v));
+    let mut fields = fields.to_vec();
+    fields.extend([(format!("from:{member}"), "09:00".into()), (format!("to:{member}"), "11:00".into())]);
+    let sheet = Sent::Upload(fields, ("sheet", "sheet.png", b"\x89PNG sheet"));
+    let lines = [("hours.claimed", "claim", None), ("attendance.roster_read", "session", Some(over))];
+    walk.ask(leader, ("POST", "/sessions/{session}/claims"), (format!("/sessions/{over}/claims"), sheet), &lines).await;
+}
+
+async fn hours<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
+    let town = by("town");
+    let (entry, claim) = (walk.district.near.entry, walk.district.near.claim);
+    let read = [("hours.evidence_read", "claim", Some(claim))];
+    let path = format!("/desk/hours/claims/{claim}/evidence");
+    walk.ask(town, ("GET", "/desk/hours/claims/{claim}/evidence"), (path, Sent::Nothing), &read).await;
+    let exported = [("hours.exported", "hours", None)];
+    let path = "/desk/hours/export?format=csv".to_owned();
+    walk.ask(town, ("GET", "/desk/hours/export"), (path, Sent::Nothing), &exported).await;
+    let reversed = [("hours.reversed", "hours", Some(entry))];
+    let sent = (format!("/desk/hours/{entry}/reversal"), form(&[("reason", "记错了人")]));
+    walk.ask(town, ("POST", "/desk/hours/{entry}/reversal"), sent, &reversed).await;
+    let decided = [("hours.claim_decided", "claim", Some(claim))];
+    let sent = (format!("/desk/hours/claims/{claim}/decision"), form(&[("decision", "approve"), ("opinion", "")]));
+    walk.ask(town, ("POST", "/desk/hours/claims/{claim}/decision"), sent, &decided).await;
+}
+
+async fn people(walk: &mut Walk, town: &Somebody) {
+    let near = walk.district.near.region;
+    let member = walk.district.near.member;
+    let made = [("people.registered", "person", None)];
+    let sent = form(&[("name", "新志愿者"), ("phone", "13911112222"), ("sex", "2"), ("region", near)]);
+    walk.ask(town, ("POST", "/desk/people"), ("/desk/people".into(), sent), &made).await;
+    let body = json!({ "name": "又一位", "phone": "13911113333", "sex": "2", "region": near });
+    walk.ask(town, ("POST", "/api/v1/people"), ("/api/v1/people".into(), Sent::Json(body)), &made).await;
+    let changed = [("people.changed", "person", Some(member))];
+    let sent = (format!("/desk/people/{member}"), form(&[("name", walk.district.near.name), ("skills", "急救")]));
+    walk.ask(town, ("POST", "/desk/people/{person}"), sent, &changed).await;
+    for field in ["phone", "identity", "address", "birth_date", "political_status", "email"] {
+        let opened = [("people.opened", "person", Some(member))];
+        let sent = (format!("/desk/people/{member}/reveal/{field}"), form(&[("why", "check"), ("note", "")]));
+        walk.ask(town, ("POST", "/desk/people/{person}/reveal/{field}"), sent, &opened).await;
+    }
+    let exported = [("people.exported", "person", None)];
+    let sent = form(&[("format", "csv"), ("reason", "核对"), ("columns", "full")]);
+    walk.ask(town, ("POST", "/desk/people/export"), ("/desk/people/export".into(), sent), &exported).await;
+    let lines = [("federation.registered", "person", None), ("people.registered", "person", None)];
+    let body = json!({ "name": "李强", "id_number": "440605194912310015", "region_code": near });
+    walk.ask(town, ("POST", "/api/v1/volunteers"), ("/api/v1/volunteers".into(), Sent::Json(body)), &lines).await;
+}
+
+async fn teams<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
+    let (town, leader) = (by("town"), by("leader"));
+    let (team, region, request) = (walk.district.near.team, walk.district.near.region, walk.district.near.request);
+    let sent = form(&[("name", "新志愿队"), ("kind", "village"), ("region", region)]);
+    let founded = [("organisations.founded", "organisation", None)];
+    walk.ask(town, ("POST", "/desk/teams"), ("/desk/teams".into(), sent), &founded).await;
+    let sent = form(&[("name", "改名志愿队"), ("kind", "village"), ("region", region)]);
+    let changed = [("organisations.changed", "organisation", Some(team))];
+    walk.ask(town, ("POST", "/desk/teams/{team}"), (format!("/desk/teams/{team}"), sent), &changed).await;
+    let sent = (format!("/desk/teams/{team}/members"), form(&[("who", "13911112222"), ("role", "member")]));
+    let joined = [("organisations.joined", "organisation", Some(team))];
+    walk.ask(leader, ("POST", "/desk/teams/{team}/members"), sent, &joined).await;
+    row! { struct Found { id: Raw } }
+    let sql = "SELECT id FROM person WHERE phone = '13911112222'";
+    let added = walk.district.app.db().one::<Found>(sql, &[]).await.unwrap().id;
+    let sent = (format!("/desk/teams/{team}/members/{added}/leaving"), form(&[("last", ""), ("reason", "搬家")]));
+    let left = [("organisations.left", "organisation", Some(team))];
+    walk.ask(leader, ("POST", "/desk/teams/{team}/members/{person}/leaving"), sent, &left).await;
+    let decided = [
+        ("federation.request_decided", "join_request", Some(request)),
+        ("organisations.joined", "organisation", Some(team)),
+    ];
+    let sent = (format!("/team/requests/{request}/decision"), form(&[("decision", "accepted")]));
+    walk.ask(leader, ("POST", "/team/requests/{request}/decision"), sent, &decided).await;
+    let sql = "UPDATE organisation SET tree = 'branch' WHERE id = $1";
+    walk.district.app.sql(sql, args![walk.district.side.team].to_vec()).await;
+    let branch = walk.district.side.team;
+    let read = [("organisations.branch_read", "organisation", Some(branch))];
+    walk.ask(town, ("GET", "/desk/teams/{team}"), (format!("/desk/teams/{branch}"), Sent::Nothing), &read).await;
+}
+
+async fn places_and_walls(walk: &mut Walk, district: &Somebody) {
+    let (site, region) = (walk.district.near.site, walk.district.near.region);
+    let typed = || form(&[("name", "新服务站"), ("kind", "station"), ("address", "二号"), ("region", region)]);
+    let saved = [("places.site_saved", "site", None)];
+    walk.ask(district, ("POST", "/desk/sites"), ("/desk/sites".into(), typed()), &saved).await;
+    let saved = [("places.site_saved", "site", Some(site))];
+    walk.ask(district, ("POST", "/desk/sites/{site}"), (format!("/desk/sites/{site}"), typed()), &saved).await;
+    let sent = form(&[("name", "大厅"), ("region", "")]);
+    let made = [("wall.screen_made", "wall_screen", None)];
+    walk.ask(district, ("POST", "/desk/walls"), ("/desk/walls".into(), sent), &made).await;
+    row! { struct Found { id: Raw } }
+    let screen = walk.district.app.db().one::<Found>("SELECT id FROM wall_screen", &[]).await.unwrap().id;
+    let ended = [("wall.screen_ended", "wall_screen", Some(screen))];
+    let sent = (format!("/desk/walls/{screen}/end"), form(&[]));
+    walk.ask(district, ("POST", "/desk/walls/{screen}/end"), sent, &ended).await;
+}
+
+/// All steps of joining; the last one makes the person, the account, the wish and the consent.
+async fn join(walk: &mut Walk, stranger: &Somebody) {
+    let team = walk.district.near.team.to_string();
+    let route = ("POST", "/join");
+    let stepped = [("federation.join_stepped", "registration", None)];
+    let mut page = stranger.visitor.get("/join").await.text();
+    let steps: [(&str, &[(&str, &str)]); 6] = [
+        ("name", &[("name", "钟丽萍")]),
+        ("identity", &[("id_no", "440605190001010013"), ("phone", "13922223333")]),
+        ("town", &[("region", "440605125")]),
+        ("community", &[("region", "440605125003")]),
+        ("team", &[("team", &team)]),
+        ("password", &[("password", PASSWORD), ("again", PASSWORD)]),
+    ];
+    let sealed = |page: &str, step: &str, fields: &[(&'static str, &str)]| {
+        let state = form_fields(page, "/join").and_then(|f| f.value("state").map(str::to_owned)).unwrap_or_default();
+        let mut all = vec![("step", step.to_owned()), ("go", "next".to_owned()), ("state", state)];
+        all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        ("/join".to_owned(), Sent::Form(all))
+    };
+    for (step, fields) in steps {
+        let fields: Vec<(&'static str, &str)> =
+            fields.iter().map(|(k, v)| (*NAMES.iter().find(|n| *n == k).unwrap(), *v)).collect();
+        page = walk.ask(stranger, route, sealed(&page, step, &fields), &stepped).await.text();
+    }
+    let lines = [
+        ("federation.joined", "person", None),
+        ("people.registered", "person", None),
+        ("federation.request_made", "join_request", None),
+    ];
+    walk.ask(stranger, route, sealed(&page, "check", &[("agreed", "1")]), &lines).await;
+}
+
+const NAMES: &[&str] = &["name", "id_no", "phone", "region", "team", "password", "again"];
+
+async fn oneself(walk: &mut Walk) {
+    let member = walk.district.side.member;
+    let own = walk.district.somebody("neighbour", vec![], Some(member)).await;
+    let read = [("federation.messages_read", "person", Some(member))];
+    walk.ask(&own, ("POST", "/me/messages/read"), ("/me/messages/read".into(), form(&[])), &read).await;
+    for field in ["identity", "phone", "birth", "address", "email", "political"] {
+        let opened = [("federation.own_opened", "person", Some(member))];
+        let sent = ("/me/data/reveal".to_owned(), form(&[("field", field), ("why", "check")]));
+        walk.ask(&own, ("POST", "/me/data/reveal"), sent, &opened).await;
+    }
+    let changed = [("federation.own_changed", "person", Some(member))];
+    let sent = ("/me/data/edit".to_owned(), form(&[("skills", "急救")]));
+    walk.ask(&own, ("POST", "/me/data/edit"), sent, &changed).await;
+    let new = "木棉花落在五月里的岭南";
+    let sent = ("/me/password".to_owned(), form(&[("password", PASSWORD), ("new", new), ("again", new)]));
+    let changed = [("federation.password_changed", "person", Some(member))];
+    walk.ask(&own, ("POST", "/me/password"), sent, &changed).await;
+}
+
+async fn accounts<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
+    let (officer, auditor, keeper) = (by("accounts"), by("auditor"), by("keeper"));
+    let holder = walk.district.somebody("holder", vec![crate::district::whole(Role::Station)], None).await;
+    let account = holder.actor.account.unwrap().0;
+    let at = format!("/desk/accounts/{account}");
+    let sent = ("/desk/accounts".to_owned(), form(&[("sign_in_name", "new"), ("name", "新同事")]));
+    walk.ask(officer, ("POST", "/desk/accounts"), sent, &[("account.created", "account", None)]).await;
+    let read = [("account.read", "account", None)];
+    walk.ask(officer, ("GET", "/desk/accounts"), ("/desk/accounts".into(), Sent::Nothing), &read).await;
+    let read = [("account.read", "account", Some(account))];
+    walk.ask(officer, ("GET", "/desk/accounts/{account}"), (at.clone(), Sent::Nothing), &read).await;
+    let changed = [("account.role_changed", "account", Some(account))];
+    let sent = (format!("{at}/roles"), form(&[("role", "town"), ("region", "440605125")]));
+    walk.ask(officer, ("POST", "/desk/accounts/{account}/roles"), sent, &changed).await;
+    row! { struct Found { id: Raw } }
+    let sql = "SELECT id FROM account_role WHERE account_id = $1 AND role = 'town'";
+    let role = walk.district.app.db().one::<Found>(sql, args![account]).await.unwrap().id;
+    let sent = (format!("{at}/roles/{role}/end"), form(&[]));
+    walk.ask(officer, ("POST", "/desk/accounts/{account}/roles/{role}/end"), sent, &changed).await;
+    let sent = (format!("{at}/end"), form(&[]));
+    walk.ask(officer, ("POST", "/desk/accounts/{account}/end"), sent, &changed).await;
+    let read = [("trace.read", "trace", None)];
+    walk.ask(auditor, ("GET", "/desk/trace"), ("/desk/trace".into(), Sent::Nothing), &read).await;
+    let (app, job) = (walk.district.app.clone(), kernel::ids::fresh());
+    let sql = "INSERT INTO job (id, tenant_id, kind, payload, run_at, state, tries, progress)
+               VALUES ($1, $2, 'test', $3, $4, 'waiting', 0, $3)";
+    app.sql(sql, args![job, app.tenant, json!({}), app.app.clock.now()].to_vec()).await;
+    let sent = (format!("/desk/jobs/{job}/cancellation"), form(&[]));
+    let lines = [("job.cancelled", "job", Some(job))];
+    walk.ask(keeper, ("POST", "/desk/jobs/{job}/cancellation"), sent, &lines).await;
+}
+
+async fn signing_in(walk: &mut Walk) {
+    let app = walk.district.app.clone();
+    let mut staff = walk.district.somebody("staff", vec![crate::district::whole(Role::District)], None).await;
+    let (account, name) = (staff.actor.account.unwrap(), staff.actor.name.clone());
+    let lines = [("account.signed_out", "account", None)];
+    walk.ask(&staff, ("POST", "/sign-out"), ("/sign-out".into(), form(&[])), &lines).await;
+    staff.visitor = app.stranger();
+    let typed = |password: &str| ("/sign-in".to_owned(), form(&[("name", &name), ("password", password)]));
+    let failed = [("account.sign_in_failed", "account", None)];
+    walk.ask_by(&staff, ("POST", "/sign-in"), typed("wrong"), (&failed, None)).await;
+    let entered = [("account.signed_in", "account", Some(account.0))];
+    walk.ask_by(&staff, ("POST", "/sign-in"), typed(PASSWORD), (&entered, Some(account))).await;
+    second_factor(walk, &staff).await;
+
+    let (tenant, ends) = (app.tenant, app.app.clock.now() + chrono::Duration::days(1));
+    let links = async move |tx: &mut Tx<'_>| {
+        let welcome = kernel::auth::make_link(tx, tenant, "welcome", &account.to_string(), ends).await?;
+        Ok((welcome, kernel::auth::make_link(tx, tenant, "keeper", "", ends).await?))
+    };
+    let (welcome, keeper) = app.write(links).await.unwrap();
+    let nobody = Somebody { actor: kernel::Actor::default(), visitor: app.stranger(), token: None, ..staff };
+    let chosen = [("account.password_chosen", "account", Some(account.0))];
+    let sent = (format!("/welcome/{welcome}"), form(&[("password", PASSWORD), ("again", PASSWORD)]));
+    walk.ask_by(&nobody, ("POST", "/welcome/{token}"), sent, (&chosen, Some(account))).await;
+    let sent = (format!("/keeper/{keeper}"), form(&[("name", "keeper"), ("password", PASSWORD), ("again", PASSWORD)]));
+    let reply = walk.ask_some(&nobody, ("POST", "/keeper/{token}"), sent, "account.password_chosen").await;
+    assert_eq!(reply.location.as_deref(), Some("/sign-in"));
+    demo(walk, nobody).await;
+}
+
+/// The code that a telephone would show.
+async fn second_factor(walk: &mut Walk, staff: &Somebody) {
+    let app = walk.district.app.clone();
+    let page = staff.visitor.get("/second-factor").await.expect(200).text();
+    let typed = form_fields(&page, "/second-factor").unwrap();
+    let (secret, mark) = (typed.value("secret").unwrap().to_owned(), typed.value("mark").unwrap().to_owned());
+    let raw = totp_rs::Secret::Encoded(secret.clone()).to_bytes().unwrap();
+    let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, raw).unwrap();
+    let code = totp.generate(u64::try_from(app.app.clock.now().timestamp()).unwrap());
+    let sent =
+        |code: &str| ("/second-factor".to_owned(), form(&[("code", code), ("secret", &secret), ("mark", &mark)]));
+    let failed = [("account.sign_in_failed", "account", None)];
+    walk.ask(staff, ("POST", "/second-factor"), sent("000000"), &failed).await;
+    let account = staff.actor.account.map(|a| a.0);
+    let entered = [("account.second_factor", "account", account), ("account.signed_in", "account", account)];
+    walk.ask(staff, ("POST", "/second-factor"), sent(&code), &entered).await;
+}
+
+/// The door of a demo is shut everywhere else, and leaves the line of every other door.
+async fn demo(walk: &mut Walk, nobody: Somebody) {
+    let app = walk.district.app.clone();
+    let sent = || ("/demo-sign-in".to_owned(), form(&[("name", "demo-1")]));
+    let shut = nobody.visitor.post("/demo-sign-in", &[("name", "demo-1")]).await;
+    walk.except("POST", "/demo-sign-in", shut.status == 404, "is open where there is no demo");
+    let account = app.as_account("demo-1", &[], None).await.account;
+    let mut rig = app.clone();
+    let config = Config { demo: true, ..Config::default() };
+    let (db, clock) = (app.app.db.clone(), app.clock.clone());
+    let ground = Ground { db, keys: Keys::from_raw(&[7; 32]), clock, config, hasher: Hasher::with_cost(64, 1) };
+    (rig.app, rig.router) = App::build(ground, crate::district::all()).await.unwrap();
+    rig.app.learn_tenant().await.unwrap();
+    let nobody = Somebody { visitor: rig.stranger(), ..nobody };
+    let entered = [("account.signed_in", "account", account.map(|a| a.0))];
+    walk.ask_by(&nobody, ("POST", "/demo-sign-in"), sent(), (&entered, account)).await;
+}
