@@ -1,5 +1,9 @@
 //! Files: uploads and results, kept in the database so that a backup holds them. Names are only labels.
 
+mod pictures;
+
+pub use pictures::kind_of as picture_kind;
+
 use crate::cx::Cx;
 use crate::db::{Read, Tx};
 use crate::error::Result;
@@ -20,9 +24,9 @@ row! {
     }
 }
 
-/// Keeps a file.
+/// Keeps a file. A picture is kept without its metadata (place, time, camera); a broken one is refused.
 pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, name: &str, kind: &str, content: Vec<u8>) -> Result<FileId> {
-    put(tx, cx, (FileId::fresh(), name, kind), content).await
+    put(tx, cx, (FileId::fresh(), name, kind), pictures::clean(kind, content)?).await
 }
 
 async fn put(tx: &mut Tx<'_>, cx: &Cx, (id, name, kind): (FileId, &str, &str), content: Vec<u8>) -> Result<FileId> {

@@ -297,7 +297,7 @@ async fn each_look_at_a_signed_sheet_leaves_a_line() {
         town.officer.get(&path).await.expect(404);
         let (cx, tenant) = (app.cx(), app.tenant);
         app.write(async move |tx: &mut Tx<'_>| {
-            let file = kernel::files::insert(tx, &cx, "签到表.jpg", "image/jpeg", vec![1, 2, 3]).await?;
+            let file = kernel::files::insert(tx, &cx, "签到表.pdf", "application/pdf", vec![1, 2, 3]).await?;
             let sql = "UPDATE hours_claim SET evidence_id = $1 WHERE tenant_id = $2 AND id = $3";
             tx.execute(sql, args![file, tenant, claim]).await
         })

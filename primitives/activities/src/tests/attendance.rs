@@ -119,6 +119,10 @@ async fn what_nobody_closed_waits_for_the_leader() {
     .await;
 }
 
+/// The smallest photo: one grey point.
+const JPEG: [u8; 28] =
+    [255, 216, 255, 192, 0, 11, 8, 0, 1, 0, 1, 1, 1, 17, 0, 255, 218, 0, 8, 1, 1, 0, 0, 63, 0, 0, 255, 217];
+
 #[tokio::test]
 async fn back_entry_names_only_who_joined_and_counts_nothing_before_another_approves() {
     on_both(rooms, async |app: TestApp| {
@@ -134,7 +138,7 @@ async fn back_entry_names_only_who_joined_and_counts_nothing_before_another_appr
         assert!(stage.leader.get(&open.at("/claims/new")).await.expect(200).text_contains("梁少芬"));
         let (from, to) = (format!("from:{person}"), format!("to:{person}"));
         let fields = [("person", person.as_str()), (&from, "14:00"), (&to, "16:30"), ("reason", "站点断网")];
-        let jpeg = ("sheet", "表.jpg", &[0xff, 0xd8, 0xff, 0xe0, 1, 2][..]);
+        let jpeg = ("sheet", "表.jpg", &JPEG[..]);
         let path = open.at("/claims");
         stage.leader.upload(&path, &fields, ("sheet", "x.svg", b"<svg onload=alert(1)>")).await.expect(422);
         let long = [("person", person.as_str()), (&from, "13:00"), (&to, "19:30"), ("reason", "站点断网")];
