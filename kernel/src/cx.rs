@@ -1,7 +1,7 @@
 //! The request: who acts, for which district, in which language, when, on which database. Cheap to clone.
 
 use crate::app::App;
-use crate::db::{Db, Json, LaneKey, Read as _, Tx};
+use crate::db::{Db, Json, LaneKey, Read, Tx, Value, Violation};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, Raw, TenantId};
 use crate::policy::{self, Decision, Grant, Permission, Reach, Target};
@@ -161,33 +161,53 @@ impl Cx {
     }
 
     /// The same, once for each one-time key of a form or call: a repeat answers what the first answered and does nothing.
+    ///
+    /// Every form carries a key in its `guard()`, every call may carry an `Idempotency-Key`; `Form`, `Multipart` and the edge
+    /// put it where this finds it. So whatever makes something is written `cx.once(lane, verb)` and answers where its object
+    /// is: a double click, or back and send again, makes nothing twice and leads to the first one's object. What the deed
+    /// itself changes ("is it still waiting?") is asked inside the verb: asked before, it would refuse the repeat.
     pub async fn once<F, T>(&self, lane: LaneKey, verb: F) -> Result<T>
     where
         F: for<'x, 'y> AsyncFnOnce(&'x mut Tx<'y>) -> Result<T> + Send + 'static,
         T: Serialize + DeserializeOwned + Send + 'static,
     {
         let Some(key) = self.request.once.get().cloned() else { return self.db.write(lane, verb).await };
-        row! { struct Kept { answer: Json<serde_json::Value> } }
-        let (tenant, now) = (self.tenant, self.now);
+        let now = self.now;
         let who = self.actor.account.map_or_else(|| self.request.ip.clone(), |a| a.to_string());
         let route = self.request.path.split('?').next().unwrap_or_default().to_owned();
-        self.db
+        let of = args![self.tenant, key, who, route].to_vec();
+        let mine = of.clone();
+        let done = self
+            .db
             .write(lane, async move |tx: &mut Tx<'_>| {
-                let find = "SELECT answer FROM once WHERE tenant_id = $1 AND key = $2 AND actor = $3 AND route = $4";
-                let kept: Option<Kept> = tx.optional(find, args![tenant, key, who, route]).await?;
-                if let Some(kept) = kept {
-                    let value = kept.answer.0.get("answer").cloned().unwrap_or_default();
-                    return serde_json::from_value(value).map_err(|e| Error::internal(e.to_string()));
+                if let Some(answer) = kept(tx, &mine).await? {
+                    return Ok(answer);
                 }
                 let answer = verb(tx).await?;
                 let keep = Json(serde_json::json!({ "answer": answer }));
                 let sql =
                     "INSERT INTO once (tenant_id, key, actor, route, answer, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
-                tx.execute(sql, args![tenant, key, who, route, keep, now]).await?;
+                tx.execute(sql, &[&mine[..], args![keep, now]].concat()).await?;
                 Ok(answer)
             })
-            .await
+            .await;
+        match done {
+            // Somebody was faster in another lane or process: nothing of this one stays, and theirs is the answer.
+            Err(Error::Violated(Violation::Unique(what))) if what.contains("once") => kept(&self.db, &of)
+                .await?
+                .ok_or_else(|| Error::internal("a one-time key without its answer".to_owned())),
+            other => other,
+        }
     }
+}
+
+/// What the first with this key answered: `of` is tenant, key, actor and route.
+async fn kept<T: DeserializeOwned>(db: &impl Read, of: &[Value]) -> Result<Option<T>> {
+    row! { struct Kept { answer: Json<serde_json::Value> } }
+    let find = "SELECT answer FROM once WHERE tenant_id = $1 AND key = $2 AND actor = $3 AND route = $4";
+    let kept: Option<Kept> = db.optional(find, of).await?;
+    let value = kept.map(|kept| kept.answer.0.get("answer").cloned().unwrap_or_default());
+    value.map(|value| serde_json::from_value(value).map_err(|e| Error::internal(e.to_string()))).transpose()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Cx {

@@ -360,7 +360,7 @@ impl Facts {
             lines: vec![(PersonId(self.member), from, to)],
         };
         let insert = async move |tx: &mut Tx<'_>| {
-            let sheet = kernel::files::insert(tx, &cx, "sheet.png", "image/png", b"\x89PNG sheet".to_vec()).await?;
+            let sheet = kernel::files::insert(tx, &cx, "sheet.pdf", "application/pdf", b"%PDF sheet".to_vec()).await?;
             new.evidence = Some(sheet);
             hours::claim(tx, &cx, &new, &WorkCalendar::default()).await
         };

@@ -154,7 +154,7 @@ async fn attendance<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let fields = [("person", member.to_string()), ("reason", "现场断网".into())].map(|(k, v)| (k.to_owned(), v));
     let mut fields = fields.to_vec();
     fields.extend([(format!("from:{member}"), "09:00".into()), (format!("to:{member}"), "11:00".into())]);
-    let sheet = Sent::Upload(fields, ("sheet", "sheet.png", b"\x89PNG sheet"));
+    let sheet = Sent::Upload(fields, ("sheet", "sheet.jpg", PHOTO));
     let lines = [("hours.claimed", "claim", None), ("attendance.roster_read", "session", Some(over))];
     walk.ask(leader, ("POST", "/sessions/{session}/claims"), (format!("/sessions/{over}/claims"), sheet), &lines).await;
 }

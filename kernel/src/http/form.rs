@@ -14,8 +14,8 @@ pub struct Form<T>(pub T);
 /// A query; an unknown or malformed field is refused.
 pub struct Query<T>(pub T);
 
-/// A form with a file; the token is its first field.
-pub struct Multipart(axum::extract::Multipart);
+/// A form with a file; the token is its first field, and its one-time key is taken as a posted form's is.
+pub struct Multipart(axum::extract::Multipart, Cx);
 
 const MOST: usize = 256 * 1024;
 
@@ -31,12 +31,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
         let mut fields: Vec<(String, String)> =
             serde_html_form::from_bytes(&bytes).map_err(|_| Error::Malformed(Word::new("error.form")))?;
         let token = take(&mut fields, "_csrf").unwrap_or_default();
-        let once = take(&mut fields, "_once").filter(|key| !key.is_empty() && key.len() <= 64);
+        let once = take(&mut fields, "_once");
         check_token(&cx, &token)?;
-        if let Some(key) = once {
-            // The facts of a request are shared by every clone of its context, so the handler's `cx.once` finds the key.
-            cx.request.once.get_or_init(|| key);
-        }
+        keep_key(&cx, once);
         let text = serde_html_form::to_string(&fields).map_err(|_| Error::Malformed(Word::new("error.form")))?;
         let form = serde_html_form::from_str(&text).map_err(|e| {
             tracing::debug!(error = %e, "a form was refused");
@@ -71,13 +68,22 @@ impl<S: Send + Sync> FromRequest<S> for Multipart {
         }
         let token = first.text().await.map_err(|_| wrong())?;
         check_token(&cx, &token)?;
-        Ok(Self(multipart))
+        Ok(Self(multipart, cx))
     }
 }
 
 impl Multipart {
     /// The next field's name, file name and bytes.
     pub async fn next(&mut self) -> Result<Option<(String, String, Vec<u8>)>> {
+        loop {
+            match self.field().await? {
+                Some((name, _, bytes)) if name == "_once" => keep_key(&self.1, String::from_utf8(bytes).ok()),
+                other => return Ok(other),
+            }
+        }
+    }
+
+    async fn field(&mut self) -> Result<Option<(String, String, Vec<u8>)>> {
         let failed = |e: axum::extract::multipart::MultipartError| {
             tracing::debug!(error = %e, "an upload was refused");
             Error::Malformed(Word::new("error.too_large"))
@@ -92,6 +98,13 @@ impl Multipart {
 
 fn context(parts: &Parts) -> Result<Cx> {
     parts.extensions.get::<Cx>().cloned().ok_or_else(|| Error::internal("a route without a context".to_owned()))
+}
+
+/// The facts of a request are shared by every clone of its context, so the handler's `cx.once` finds the key.
+fn keep_key(cx: &Cx, once: Option<String>) {
+    if let Some(key) = once.filter(|key| !key.is_empty() && key.len() <= 64) {
+        cx.request.once.get_or_init(|| key);
+    }
 }
 
 fn take(fields: &mut Vec<(String, String)>, name: &str) -> Option<String> {

@@ -64,14 +64,17 @@ async fn page(
 ) -> Result<Leaving> {
     let team = store::find(&cx.db, cx.tenant, team).await?;
     policy::may(cx, policy::MEMBERS, &team)?;
-    if !store::is_member(&cx.db, cx.tenant, person, team.id).await? {
-        return Err(Error::NotFound);
-    }
     let name = people::find(&cx.db, cx.tenant, person).await?.name;
     Ok(Leaving { url: team.url(), team: team.name, name, person, form, errors })
 }
 
+/// Only of members is a name shown here.
+async fn is_in(cx: &Cx, (team, person): (OrganisationId, PersonId)) -> Result<()> {
+    if store::is_member(&cx.db, cx.tenant, person, team).await? { Ok(()) } else { Err(Error::NotFound) }
+}
+
 async fn leaving(cx: Cx, Path(at): Path<(OrganisationId, PersonId)>) -> Result<Answer> {
+    is_in(&cx, at).await?;
     let form = LeaveForm { last: cx.today().to_string(), reason: String::new() };
     cx.page(&page(&cx, at, form, FieldErrors::none()).await?)
 }
@@ -84,7 +87,10 @@ async fn destroy(
     let page = page(&cx, (team, person), form, FieldErrors::none()).await?;
     let (last, reason) = match page.form.check(&cx) {
         Ok(checked) => checked,
-        Err(Error::Invalid(errors)) => return cx.invalid(&Leaving { errors, ..page }),
+        Err(Error::Invalid(errors)) => {
+            is_in(&cx, (team, person)).await?;
+            return cx.invalid(&Leaving { errors, ..page });
+        }
         Err(other) => return Err(other),
     };
     let held = store::find_open(&cx.db, cx.tenant, team, person).await?;
@@ -92,7 +98,7 @@ async fn destroy(
         policy::may(&cx, policy::MANAGE, &store::find(&cx.db, cx.tenant, team).await?)?;
     }
     let at = cx.clone();
-    cx.write(team.lane(), async move |tx: &mut Tx<'_>| verbs::leave(tx, &at, (team, person), (last, &reason)).await)
+    cx.once(team.lane(), async move |tx: &mut Tx<'_>| verbs::leave(tx, &at, (team, person), (last, &reason)).await)
         .await?;
     Ok(cx.see_other_saying(&page.url, &Word::new("organisations.member_left").with("name", &page.name)))
 }

@@ -282,3 +282,28 @@ async fn many_memberships_go_in_at_once_and_those_that_go_on_are_left() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn forms_sent_twice_found_one_team_add_one_member_and_end_one_membership() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let clerk = app.as_account("周敏仪", &[district(Role::District)], None).await;
+        let form = [("name", "护河队"), ("kind", "village"), ("region", "440605125003"), ("_once", "found")];
+        let (one, two) = tokio::join!(clerk.post("/desk/teams", &form), clerk.post("/desk/teams", &form));
+        let (url, again) = (one.expect(303).location.unwrap(), two.expect(303).location.unwrap());
+        assert_eq!(url, again);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM organisation", &[]).await, 1);
+        let who = person(&app, "陈慧敏").await;
+        let joining = [("who", "13800000013"), ("role", "member"), ("from_on", "2026-11-01"), ("_once", "join")];
+        let leaving = [("last", "2026-11-20"), ("reason", "搬家"), ("_once", "leave")];
+        for _ in 0..2 {
+            clerk.post(&format!("{url}/members"), &joining).await.expect(303);
+        }
+        for _ in 0..2 {
+            clerk.post(&format!("{url}/members/{who}/leaving"), &leaving).await.expect(303);
+        }
+        clerk.post(&format!("{url}/members/{who}/leaving"), &leaving[..2]).await.expect(404);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM membership", &[]).await, 1);
+    })
+    .await;
+}

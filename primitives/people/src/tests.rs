@@ -319,3 +319,19 @@ async fn a_repeat_of_a_call_with_its_key_makes_nobody_twice() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_form_sent_twice_makes_one_person_and_leads_to_them() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let clerk = app.as_account("周敏仪", &[district(Role::District)], None).await;
+        let form = [("name", "陈慧敏"), ("phone", "13800000013"), ("region", "440605125003"), ("_once", "one-form")];
+        let (first, second) = tokio::join!(clerk.post("/desk/people", &form), clerk.post("/desk/people", &form));
+        let (first, second) = (first.expect(303).location, second.expect(303).location);
+        assert_eq!(first, second);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM person", &[]).await, 1);
+        let other = [("name", "陈慧敏"), ("phone", "13800000013"), ("region", "440605125003"), ("_once", "another")];
+        assert_ne!(clerk.post("/desk/people", &other).await.expect(303).location, first);
+    })
+    .await;
+}

@@ -42,7 +42,7 @@ pub(crate) async fn register(cx: &Cx, answers: Answers) -> Result<()> {
     identify(&mut person, identity);
     let calendar = WorkCalendar::load(&cx.db).await?;
     let at = cx.clone();
-    cx.write(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
+    cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
         store::throttle(tx, &at, "join", MOST).await?;
         if let Some(known) = people::find_by_identity(tx, at.tenant, &hash).await? {
             tx.record(&at, &JoinRepeated { object: Some(known.id.0) });

@@ -8,7 +8,7 @@ use axum::extract::Path;
 use kernel::http::filters;
 use kernel::ids::Raw;
 use kernel::time::{WorkCalendar, day_start};
-use kernel::{Answer, Cx, Error, FieldErrors, Form, Result, Tx, Word, WorkItem, messages};
+use kernel::{Answer, Cx, Error, FieldErrors, Form, LaneKey, Result, Tx, Word, WorkItem, messages};
 use organisations::OrganisationId;
 use people::PersonId;
 use serde::Deserialize;
@@ -50,12 +50,12 @@ pub(crate) async fn decide(cx: Cx, Path(id): Path<Raw>, Form(form): Form<Decisio
     if !errors.is_empty() {
         return cx.invalid(&page(&cx, errors).await?);
     }
-    let found = request::find(&cx.db, cx.tenant, &cx.reach(REQUESTS), id).await?;
-    if cx.actor.person == Some(found.person_id.0) {
-        return Err(Error::refused("federation.request.not_oneself"));
-    }
     let at = cx.clone();
-    cx.write(found.organisation_id.lane(), async move |tx: &mut Tx<'_>| {
+    cx.once(LaneKey::of(id), async move |tx: &mut Tx<'_>| {
+        let found = request::find(tx, at.tenant, &at.reach(REQUESTS), id).await?;
+        if at.actor.person == Some(found.person_id.0) {
+            return Err(Error::refused("federation.request.not_oneself"));
+        }
         request::decide(tx, &at, id, accepted, &opinion).await?;
         settle(tx, &at, &found, accepted).await
     })

@@ -51,7 +51,6 @@ async fn create(cx: Cx, mut form: Multipart) -> Result<Answer> {
         match name.as_str() {
             "kind" => kind = String::from_utf8(bytes).unwrap_or_default(),
             "file" => file = (file_name, bytes),
-            "_once" => {}
             _ => return Err(Error::Malformed(Word::new("error.form"))),
         }
     }

@@ -60,6 +60,27 @@ async fn ready(app: &TestApp) -> Visitor {
 }
 
 #[tokio::test]
+async fn an_upload_and_a_yes_sent_twice_are_one_run_written_once() {
+    on_both(rooms, async |app: TestApp| {
+        let officer = ready(&app).await;
+        let file = xlsx(&[&HEAD, &["张三", A, "13800000000", "平安队", ""]]);
+        let fields = [("_once", "one-file"), ("kind", "volunteers")];
+        let send = || officer.upload("/desk/imports", &fields, ("file", "名册.xlsx", &file));
+        let (one, two) = tokio::join!(send(), send());
+        let (url, again) = (one.expect(303).location.unwrap(), two.expect(303).location.unwrap());
+        assert_eq!(url, again);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM import_run", &[]).await, 1);
+        for _ in 0..2 {
+            officer.post(&format!("{url}/commit"), &[("_once", "yes")]).await.expect(303);
+        }
+        app.run_jobs().await;
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM job", &[]).await, 1);
+        assert_eq!(people(&app).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_preview_writes_nothing_and_a_second_import_skips_everything() {
     on_both(rooms, async |app: TestApp| {
         let officer = ready(&app).await;

@@ -216,7 +216,7 @@ pub async fn tell(cx: &Cx, run: Run, told: &Told) -> Result<()> {
 /// The clerk says yes: the run is written by a job. A second yes changes nothing.
 pub async fn start(cx: &Cx, run: Run) -> Result<()> {
     let at = cx.clone();
-    cx.write(run.id.lane(), async move |tx: &mut Tx<'_>| {
+    cx.once(run.id.lane(), async move |tx: &mut Tx<'_>| {
         if !store::advance(tx, at.tenant, run.id, (RunState::Previewed, RunState::Running), None).await? {
             return Err(Error::refused("import.not_waiting"));
         }
@@ -231,7 +231,7 @@ pub async fn start(cx: &Cx, run: Run) -> Result<()> {
 /// Gives a run up; what was written of it stays.
 pub async fn cancel(cx: &Cx, run: Run) -> Result<()> {
     let at = cx.clone();
-    cx.write(run.id.lane(), async move |tx: &mut Tx<'_>| {
+    cx.once(run.id.lane(), async move |tx: &mut Tx<'_>| {
         if let Some(job) = run.job_id {
             jobs::cancel(tx, at.tenant, job).await?;
         }
