@@ -37,5 +37,32 @@ deed! {
 }
 deed! {
     /// A list left the system.
-    Exported, "people.exported" { rows: usize, masked: bool, format: &'static str, reason: String, filter: String }
+    Exported, "people.exported" { rows: usize, masked: bool, format: &'static str, reason: String, filter: String, second: String }
+}
+
+macro_rules! wish {
+    ($(#[$meta:meta])* $name:ident, $kind:literal { $($field:ident: $ty:ty),* }) => {
+        $(#[$meta])*
+        #[derive(Serialize)]
+        pub(crate) struct $name {
+            #[serde(skip)]
+            pub wish: Option<Raw>,
+            $(pub $field: $ty),*
+        }
+        impl Deed for $name {
+            const KIND: &'static str = $kind;
+            fn object(&self) -> (&'static str, Option<Raw>) {
+                ("people_export", self.wish)
+            }
+        }
+    };
+}
+
+wish! {
+    /// Somebody asked to take more people in full than they may alone.
+    ExportAsked, "people.export_asked" { rows: i64, reason: String }
+}
+wish! {
+    /// Somebody else decided about it.
+    ExportDecided, "people.export_decided" { approved: bool }
 }

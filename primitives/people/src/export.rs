@@ -1,4 +1,7 @@
-//! A list leaves the system: with a reason, a trace and a mark of who took it; unmasked only in small numbers.
+//! A list leaves the system: with a reason, a trace and a mark of who took it; unmasked in small numbers, or
+//! when a second person agrees.
+
+pub(crate) mod wish;
 
 use crate::deeds::Exported;
 use crate::model::Person;
@@ -18,7 +21,7 @@ const ALONE: usize = 200;
 const MOST: i64 = 200_000;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().get("/desk/people/export", policy::EXPORT, new).post("/desk/people/export", policy::EXPORT, create)
+    wish::routes().get("/desk/people/export", policy::EXPORT, new).post("/desk/people/export", policy::EXPORT, create)
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -75,29 +78,56 @@ async fn create(cx: Cx, Form(form): Form<ExportForm>) -> Result<Answer> {
         return cx.invalid(&page(&cx, form, errors).await?);
     }
     let masked = form.columns != "full";
-    let (reach, ties) = (cx.reach(policy::EXPORT), cx.app.part::<Ties>());
     let wanted = form.wanted();
-    let people = store::list(&cx.db, cx.tenant, &wanted.filter(), (&reach, ties), (None, MOST)).await?;
+    let people = fresh_list(&cx, &wanted).await?;
     if !masked && people.len() > ALONE {
-        return Err(Error::Refused(Word::new("people.export_second").with("most", ALONE).with("n", people.len())));
+        return wish::ask(&cx, wanted, (format, reason), people.len()).await;
     }
-    let deed =
-        Exported { person: None, rows: people.len(), masked, format, reason: reason.clone(), filter: wanted.query("") };
+    let (filter, second) = (wanted.query(""), String::new());
+    let deed = Exported { person: None, rows: people.len(), masked, format, reason: reason.clone(), filter, second };
     let at = cx.clone();
     cx.write(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
         tx.record(&at, &deed);
         Ok(())
     })
     .await?;
-    let bytes = file(&cx, &people, (masked, format), &reason).await?;
+    let bytes = sheet(&cx, &people, (masked, format), &Mark { reason: &reason, second: None }).await?;
+    Ok(download(&cx, format, bytes))
+}
+
+/// Those of the list whom the actor may take out now.
+async fn fresh_list(cx: &Cx, wanted: &Wanted) -> Result<Vec<Person>> {
+    let (reach, ties) = (cx.reach(policy::EXPORT), cx.app.part::<Ties>());
+    store::list(&cx.db, cx.tenant, &wanted.filter(), (&reach, ties), (None, MOST)).await
+}
+
+fn download(cx: &Cx, format: &str, bytes: Vec<u8>) -> Answer {
     let name = format!("{}-{}.{format}", cx.t("people.title"), cx.today());
     let kind = if format == "csv" { "text/csv; charset=utf-8" } else { XLSX };
-    Ok(cx.download(&name, kind, bytes))
+    cx.download(&name, kind, bytes)
+}
+
+/// What the last line says beside who and when.
+struct Mark<'m> {
+    reason: &'m str,
+    /// Who agreed, when somebody had to.
+    second: Option<&'m str>,
+}
+
+impl Mark<'_> {
+    fn word(&self, cx: &Cx) -> Word {
+        let key = if self.second.is_some() { "people.export_mark_two" } else { "people.export_mark" };
+        Word::new(key)
+            .with("name", &cx.actor.name)
+            .with("time", kernel::words::moment(cx.now))
+            .with("reason", self.reason)
+            .with("second", self.second.unwrap_or_default())
+    }
 }
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-async fn file(cx: &Cx, people: &[Person], (masked, format): (bool, &str), reason: &str) -> Result<Vec<u8>> {
+async fn sheet(cx: &Cx, people: &[Person], (masked, format): (bool, &str), mark: &Mark<'_>) -> Result<Vec<u8>> {
     let regions = places::regions(&cx.db, district(cx)).await?;
     let names: HashMap<String, String> = regions.into_iter().map(|r| (r.code, r.name)).collect();
     let name = |code: &str| Out::maybe(names.get(code).cloned());
@@ -133,11 +163,7 @@ async fn file(cx: &Cx, people: &[Person], (masked, format): (bool, &str), reason
         }
         cells
     };
-    let mark = Word::new("people.export_mark")
-        .with("name", &cx.actor.name)
-        .with("time", kernel::words::moment(cx.now))
-        .with("reason", reason);
-    let last = std::iter::once(vec![Out::Text(cx.say(&mark))]);
+    let last = std::iter::once(vec![Out::Text(cx.say(&mark.word(cx)))]);
     let rows = people.iter().map(row).chain(last);
     let written = if format == "csv" { write_csv(&columns, rows) } else { write_xlsx(&columns, rows) };
     written.map_err(|e| Error::internal(e.to_string()))

@@ -29,13 +29,14 @@ use kernel::{Module, NavItem};
 #[must_use]
 pub fn module() -> Module {
     Module::new("people")
-        .migrations(kernel::migrations!["20261123_12_people"])
+        .migrations(kernel::migrations!["20261123_12_people", "20261124_12_export"])
         .words(kernel::words!())
         .words(kernel::words!("rules"))
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(export::routes())
         .routes(api::routes())
+        .work(|cx| Box::pin(export::wish::work(cx)))
         .part(Ties::default())
         .nav(NavItem { order: 20, word: "nav.people", url: "/desk/people", permission: policy::READ })
 }

@@ -1,5 +1,6 @@
 //! The SQL of people.
 
+pub(crate) mod export;
 mod read;
 mod write;
 

@@ -4,7 +4,7 @@ use crate::rules::identity;
 use crate::{NewPerson, PersonFilter, PersonId, PoliticalCode, Sex, Ties, find, find_by_identity, identity_hash};
 use kernel::policy::Reach;
 use kernel::{Error, Module, Role, Tx};
-use testkit::app::{TestApp, district, region};
+use testkit::app::{TestApp, Visitor, district, region};
 use testkit::on_both;
 
 const ID: &str = "440605199001010022";
@@ -288,7 +288,8 @@ async fn a_list_leaves_masked_or_in_small_numbers_and_with_a_reason() {
             (0..200).map(|n| NewPerson::named(&format!("甲乙{n}"), "440605125003", day("2026-11-23"))).collect();
         let cx = app.cx();
         app.write(async move |tx: &mut Tx<'_>| crate::insert_many(tx, &cx, &roster).await).await.unwrap();
-        assert!(clerk.post("/desk/people/export", &full).await.expect(409).text_contains("要第二个人同意"));
+        let asked = clerk.post("/desk/people/export", &full).await.expect(303);
+        assert!(clerk.follow(&asked).await.expect(200).text_contains("等另一位同意"));
         let xlsx = clerk.post("/desk/people/export", &[("format", "xlsx"), ("reason", "核对")]).await.expect(200);
         assert!(xlsx.body.starts_with(b"PK"));
         let rows: Vec<_> = app.audit().await.into_iter().filter(|l| l.kind == "people.exported").collect();
@@ -332,6 +333,98 @@ async fn a_form_sent_twice_makes_one_person_and_leads_to_them() {
         assert_eq!(app.count("SELECT COUNT(*) AS n FROM person", &[]).await, 1);
         let other = [("name", "陈慧敏"), ("phone", "13800000013"), ("region", "440605125003"), ("_once", "another")];
         assert_ne!(clerk.post("/desk/people", &other).await.expect(303).location, first);
+    })
+    .await;
+}
+
+/// 240 people of one town, and the path of a wish to take them out in full.
+async fn wish(app: &TestApp, by: &Visitor) -> String {
+    let named = |n| NewPerson { phone: Some(format!("138{n:08}")), ..named(n) };
+    fn named(n: i32) -> NewPerson {
+        NewPerson::named(&format!("甲乙{n}"), "440605125003", day("2026-11-23"))
+    }
+    let (roster, cx): (Vec<NewPerson>, _) = ((0..240).map(named).collect(), app.cx());
+    app.write(async move |tx: &mut Tx<'_>| crate::insert_many(tx, &cx, &roster).await).await.unwrap();
+    let full = [("format", "csv"), ("reason", "买保险"), ("columns", "full"), ("town", "440605125"), ("_once", "wish")];
+    let (one, two) = (by.post("/desk/people/export", &full).await, by.post("/desk/people/export", &full).await);
+    let path = one.expect(303).location.unwrap();
+    assert_eq!(two.expect(303).location.as_deref(), Some(path.as_str()));
+    assert_eq!(app.count("SELECT COUNT(*) AS n FROM people_export", &[]).await, 1);
+    path
+}
+
+const YES: [(&str, &str); 2] = [("decision", "approved"), ("opinion", "")];
+
+#[tokio::test]
+async fn a_second_officer_approves_a_large_export_and_the_first_fetches_it_once() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let clerk = app.as_account("qu", &[district(Role::District)], None).await;
+        let path = wish(&app, &clerk).await;
+        clerk.post(&format!("{path}/file"), &[]).await.expect(409);
+        let town = app.as_account("周敏仪", &[region(Role::Town, "440605125")], None).await;
+        assert!(town.get("/desk").await.expect(200).text_contains("完整导出 240 人，等你答复"));
+        assert!(town.get(&path).await.expect(200).text_contains("买保险"));
+        town.post(&format!("{path}/decision"), &[("decision", "refused")]).await.expect(422);
+        town.post(&format!("{path}/decision"), &YES).await.expect(303);
+        town.post(&format!("{path}/decision"), &YES).await.expect(409);
+        town.post(&format!("{path}/file"), &[]).await.expect(404);
+        assert!(clerk.get("/desk").await.expect(200).text_contains("240 人的导出已同意"));
+        let file = clerk.post(&format!("{path}/file"), &[]).await.expect(200);
+        assert!(file.text().contains("13800000239"));
+        assert!(file.text().contains("qu 于 2026-11-23 10:00 导出，周敏仪 同意，原因：买保险"), "{}", file.text());
+        assert!(clerk.post(&format!("{path}/file"), &[]).await.expect(409).text_contains("取过了"));
+        for deed in ["people.export_asked", "people.export_decided", "people.exported"] {
+            let lines = app.audit_kinds().await.into_iter().filter(|kind| kind == deed).count();
+            assert_eq!(lines, 1, "{deed}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_approves_their_own_export_nor_one_that_reaches_beyond_them() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let person = put(&app, chen()).await.unwrap();
+        let clerk = app.as_account("qu", &[district(Role::District)], Some(person.0)).await;
+        let path = wish(&app, &clerk).await;
+        clerk.post(&format!("{path}/decision"), &YES).await.expect(409);
+        // A second account of the same person cannot exist; were there one, it would be theirs as well.
+        let other_town = app.as_account("里水", &[region(Role::Town, "440605126")], None).await;
+        let village = app.as_account("沥雄", &[region(Role::Town, "440605125003")], None).await;
+        let leader = app.as_account("li", &[], None).await;
+        for outsider in [&other_town, &village] {
+            outsider.get(&path).await.expect(404);
+            outsider.post(&format!("{path}/decision"), &YES).await.expect(404);
+            outsider.post(&format!("{path}/file"), &[]).await.expect(404);
+            assert!(!outsider.get("/desk").await.expect(200).text_contains("240"));
+        }
+        leader.post(&format!("{path}/decision"), &YES).await.expect(403);
+        let sql = "SELECT COUNT(*) AS n FROM people_export WHERE state = 'waiting'";
+        assert_eq!(app.count(sql, &[]).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_approval_ends_with_its_day_and_holds_for_the_list_that_was_seen() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let clerk = app.as_account("qu", &[region(Role::Town, "440605125")], None).await;
+        let path = wish(&app, &clerk).await;
+        let second = app.as_account("周敏仪", &[district(Role::District)], None).await;
+        second.post(&format!("{path}/decision"), &YES).await.expect(303);
+        let more: Vec<NewPerson> =
+            (0..13).map(|n| NewPerson::named(&format!("丙丁{n}"), "440605125003", day("2026-11-23"))).collect();
+        let cx = app.cx();
+        app.write(async move |tx: &mut Tx<'_>| crate::insert_many(tx, &cx, &more).await).await.unwrap();
+        assert!(clerk.post(&format!("{path}/file"), &[]).await.expect(409).text_contains("现在有 253 人"));
+        app.sql("UPDATE person SET state = 'archived' WHERE name LIKE '丙丁%'", Vec::new()).await;
+        app.sql("UPDATE session SET seen_at = '2026-11-24T02:00:30Z', ends_at = '2026-12-01T00:00:00Z'", Vec::new())
+            .await;
+        app.later(chrono::Duration::hours(24));
+        assert!(clerk.post(&format!("{path}/file"), &[]).await.expect(409).text_contains("过了一天"));
     })
     .await;
 }

@@ -8,13 +8,13 @@ use askama::Template;
 use kernel::http::{Cursor, Paged, filters, query_string};
 use kernel::{Answer, Cx, Query, Result, Word};
 use places::Region;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 const PAGE: usize = 50;
 
 /// What the reader of the list asks for.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Wanted {
     pub q: String,
