@@ -12,7 +12,9 @@ pub struct Tree(Vec<Region>);
 
 /// The tree that the application keeps; a part of it.
 #[derive(Clone, Default)]
-pub(crate) struct Kept(Arc<Mutex<Option<(DateTime<Utc>, Arc<Tree>)>>>);
+pub(crate) struct Kept(Arc<Mutex<Held>>);
+
+type Held = Option<(DateTime<Utc>, Arc<Tree>)>;
 
 /// The tree. It is read again after a minute, and when nothing was in it.
 pub async fn tree(cx: &Cx) -> Result<Arc<Tree>> {
