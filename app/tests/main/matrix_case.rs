@@ -122,6 +122,8 @@ impl Case {
             ("{signup}", shift.signup.to_string()),
             ("{team}", corner.team.to_string()),
             ("{person}", corner.member.to_string()),
+            // A wish to take a corner's people out bears the member's id.
+            ("{wish}", corner.member.to_string()),
             ("{entry}", corner.entry.to_string()),
             ("{claim}", corner.claim.to_string()),
             ("{request}", corner.request.to_string()),

@@ -186,6 +186,9 @@ fn people_cases() -> Vec<Case> {
         post("/desk/people/export", Aim::Plain, |_, _| {
             text(&[("format", "csv"), ("reason", "核对"), ("columns", "full")])
         }),
+        get("/desk/people/export/{wish}", Aim::Held),
+        post("/desk/people/export/{wish}/decision", Aim::Held, |_, _| text(&[("decision", "approved")])),
+        post("/desk/people/export/{wish}/file", Aim::Held, none),
         post("/desk/people", Aim::Region, person).founds(),
         call(
             "POST",

@@ -15,6 +15,10 @@ use kernel::{App, Config, Ground, Read as _, Tx, args, row};
 use serde_json::json;
 use testkit::html::form_fields;
 
+/// The smallest photo: one grey point.
+const PHOTO: &[u8] =
+    &[255, 216, 255, 192, 0, 11, 8, 0, 1, 0, 1, 1, 1, 17, 0, 255, 218, 0, 8, 1, 1, 0, 0, 63, 0, 0, 255, 217];
+
 fn form<'f>(fields: &[(&'f str, &str)]) -> Sent<'f> {
     Sent::Form(fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect())
 }
@@ -33,6 +37,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     attendance(walk, by).await;
     hours(walk, by).await;
     people(walk, by("town")).await;
+    exports(walk, by("town"), by("district")).await;
     access::walk(walk, by("town"), by("anyone")).await;
     teams(walk, by).await;
     places_and_walls(walk, by("district")).await;
@@ -198,6 +203,25 @@ async fn people(walk: &mut Walk, town: &Somebody) {
     let lines = [("federation.registered", "person", None), ("people.registered", "person", None)];
     let body = json!({ "name": "李强", "id_number": "440605194912310015", "region_code": near });
     walk.ask(town, ("POST", "/api/v1/volunteers"), ("/api/v1/volunteers".into(), Sent::Json(body)), &lines).await;
+}
+
+/// More people in full than one may take alone.
+async fn exports(walk: &mut Walk, town: &Somebody, district: &Somebody) {
+    let (near, today) = (walk.district.near.region, walk.district.app.app.clock.now().date_naive());
+    let roster: Vec<_> = (0..201).map(|n| people::NewPerson::named(&format!("甲乙{n}"), near, today)).collect();
+    let cx = walk.district.app.cx();
+    let made = async move |tx: &mut Tx<'_>| people::insert_many(tx, &cx, &roster).await;
+    walk.district.app.write(made).await.unwrap();
+    let sent = form(&[("format", "csv"), ("reason", "买保险"), ("columns", "full")]);
+    let asked = [("people.export_asked", "people_export", None)];
+    let reply = walk.ask(town, ("POST", "/desk/people/export"), ("/desk/people/export".into(), sent), &asked).await;
+    let wish = led(&reply);
+    let decided = [("people.export_decided", "people_export", Some(wish))];
+    let sent = (format!("/desk/people/export/{wish}/decision"), form(&[("decision", "approved")]));
+    walk.ask(district, ("POST", "/desk/people/export/{wish}/decision"), sent, &decided).await;
+    let sent = (format!("/desk/people/export/{wish}/file"), form(&[]));
+    let fetched = [("people.exported", "person", None)];
+    walk.ask(town, ("POST", "/desk/people/export/{wish}/file"), sent, &fetched).await;
 }
 
 async fn teams<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {

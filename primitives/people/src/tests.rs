@@ -368,7 +368,7 @@ async fn a_second_officer_approves_a_large_export_and_the_first_fetches_it_once(
         town.post(&format!("{path}/decision"), &[("decision", "refused")]).await.expect(422);
         town.post(&format!("{path}/decision"), &YES).await.expect(303);
         town.post(&format!("{path}/decision"), &YES).await.expect(409);
-        town.post(&format!("{path}/file"), &[]).await.expect(404);
+        town.post(&format!("{path}/file"), &[]).await.expect(409);
         assert!(clerk.get("/desk").await.expect(200).text_contains("240 人的导出已同意"));
         let file = clerk.post(&format!("{path}/file"), &[]).await.expect(200);
         assert!(file.text().contains("13800000239"));

@@ -163,7 +163,7 @@ struct Nothing {}
 async fn fetch(cx: Cx, Path(id): Path<Raw>, Form(_): Form<Nothing>) -> Result<Answer> {
     let wish = find(&cx, id).await?;
     if cx.actor.account != Some(wish.made_by) {
-        return Err(Error::NotFound);
+        return Err(Error::refused("people.export_asker"));
     }
     let people = fresh_list(&cx, &wish.filter.0).await?;
     let rows = i64::try_from(people.len()).unwrap_or(i64::MAX);
