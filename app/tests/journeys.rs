@@ -1,29 +1,44 @@
-//! The journeys: the built program in a real browser, from an empty folder to the year's figures, on a phone and on a
-//! desk, in elder mode and without JavaScript.
+//! The journeys: the built program in real browsers, from an empty folder to the year's figures, on a phone and on a desk,
+//! in elder mode, without JavaScript, on both databases; and a look at every page of a lived-in district.
 
+#[path = "journeys/accounts.rs"]
+mod accounts;
+#[path = "journeys/figures.rs"]
+mod figures;
+#[path = "journeys/hall.rs"]
+mod hall;
 #[path = "journeys/house.rs"]
 mod house;
+#[path = "journeys/looks.rs"]
+mod looks;
 #[path = "journeys/people.rs"]
 mod people;
+#[path = "journeys/roster.rs"]
+mod roster;
+#[path = "journeys/sheet.rs"]
+mod sheet;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, FixedOffset, NaiveTime, SubsecRound};
-use house::{DESK, House, PHONE, appears, citizen, heading, now, path_of, write_table};
+use hall::Codes;
+use house::{DESK, Engine, House, PHONE, heading, now, path_of};
 use people::{PASSWORD, Plan, Somebody, hand_in, join, publish, sign_in, sign_up};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use testkit::browser::Browser;
 
 const TEAM: &str = "大沥镇敬老志愿服务队";
 const LEADER: Somebody = Somebody { name: "何婉仪", phone: "13800138002", digits: "44060519850412362" };
+/// Comes with a phone, by the place's code.
 const VOLUNTEER: Somebody = Somebody { name: "陈志远", phone: "13800138003", digits: "44060519930826157" };
+/// Does the same with JavaScript switched off.
+const PLAIN: Somebody = Somebody { name: "梁少雄", phone: "13800138004", digits: "44060519760318213" };
+/// Has no phone with her: the leader takes her in and sees her off.
+const AUNT: Somebody = Somebody { name: "吴桂兰", phone: "13800138005", digits: "44060519581109428" };
+/// Serves where nobody can take attendance, and signs the paper sheet.
+const SIGNER: Somebody = Somebody { name: "冯少坚", phone: "13800138006", digits: "44060519690725331" };
 const TODAY: &str = "重阳探访独居老人";
+const PAPER: &str = "村口赠书摊";
 const TOMORROW: &str = "明早陪老人买菜";
-
-fn may_be_skipped() -> bool {
-    #[expect(clippy::disallowed_methods, reason = "whether a missing browser is a failure is for ./test to say")]
-    let strict = std::env::var("CI").is_ok();
-    !testkit::browser::installed() && !strict
-}
 
 /// The browsers of those who walk, each with its own cookies.
 struct Walkers {
@@ -31,33 +46,43 @@ struct Walkers {
     second: Browser,
     leader: Browser,
     volunteer: Browser,
+    plain: Browser,
+    /// One phone that several people use after each other.
+    lent: Browser,
 }
 
 #[test]
 fn from_an_empty_folder_to_the_years_figures() -> Result<()> {
-    if may_be_skipped() {
-        return Ok(());
-    }
-    let mut house = House::open()?;
+    walk(Engine::Sqlite)
+}
+
+#[test]
+fn from_an_empty_database_on_a_server_to_the_years_figures() -> Result<()> {
+    walk(Engine::Postgres)
+}
+
+fn walk(engine: Engine) -> Result<()> {
+    let Some(mut house) = House::open(engine)? else { return Ok(()) };
     let mut first = house.browser(DESK)?;
-    first_start(&house, &mut first)?;
-    for officer in ["liang", "guan"] {
-        let words = ["account", "create", officer, "--role", "district", "--password", PASSWORD];
+    let wall = first_start(&house, &mut first)?;
+    for (officer, name) in [("liang", "梁惠冰"), ("guan", "关志坚")] {
+        let words = ["account", "create", officer, "--name", name, "--role", "district", "--password", PASSWORD];
         house.command(&words)?;
     }
     let mut second = house.browser(DESK)?;
     sign_in(&house, &mut first, "liang")?;
     sign_in(&house, &mut second, "guan")?;
-    import_teams(&mut house, &mut first)?;
+    roster::import_teams(&mut house, &mut first)?;
     let (leader, volunteer) = (house.browser(PHONE)?, house.browser(PHONE)?);
-    let mut walkers = Walkers { first, second, leader, volunteer };
+    let (plain, lent) = (house.plain_browser(PHONE)?, house.browser(PHONE)?);
+    let mut walkers = Walkers { first, second, leader, volunteer, plain, lent };
     gather(&house, &mut walkers)?;
-    serve_today(&mut house, &mut walkers)?;
+    serve_today(&mut house, &mut walkers, &wall)?;
     house.close()
 }
 
-/// The link on the console makes the keeper's account, once.
-fn first_start(house: &House, browser: &mut Browser) -> Result<()> {
+/// The link on the console makes the keeper's account, once; the keeper hangs a wall and gets its address.
+fn first_start(house: &House, browser: &mut Browser) -> Result<String> {
     let path = house.told_path("first start")?;
     house.visit(browser, &path)?;
     heading(browser, "建第一个账号")?;
@@ -67,88 +92,21 @@ fn first_start(house: &House, browser: &mut Browser) -> Result<()> {
     browser.click_text("保存")?;
     browser.wait_for_text("设置好了，请登录。")?;
     sign_in(house, browser, "keeper")?;
-    house.visit(browser, "/desk/jobs")?;
-    heading(browser, "后台任务")?;
+    house.visit(browser, "/desk/walls")?;
+    browser.fill("放在哪里", "党群服务中心大厅")?;
+    browser.click_text("生成网址")?;
+    browser.wait_for_text("/wall/")?;
+    let wall = browser.texts("code")?.pop().context("a wall has an address")?;
     house.visit(browser, &path)?;
     ensure!(!browser.text()?.contains("再输一遍"), "the keeper's link works twice");
     browser.clear_cookies()?;
-    house.visit(browser, "/settings?lang=zh-CN")
+    house.visit(browser, "/settings?lang=zh-CN")?;
+    Ok(wall)
 }
 
-/// Teams from a clerk's table: the counts first, then the rows; one row is refused and says why.
-fn import_teams(house: &mut House, desk: &mut Browser) -> Result<()> {
-    let teams = house.file("队伍.xlsx");
-    let head = ["队伍名称", "队伍编号", "类型", "所属镇街", "社区", "联系人", "联系电话"];
-    let rows: [&[&str]; 3] = [
-        &[TEAM, "DL-01", "村居", "大沥镇", "", "何婉仪", "13800138002"],
-        &["里水镇护河队", "LS-01", "机关", "里水镇", "", "", ""],
-        &["没有镇街的队", "XX-01", "村居", "", "", "", ""],
-    ];
-    write_table(&teams, &head, &rows)?;
-    bring(house, desk, "队伍", &teams, ["2", "0", "0", "0", "1"], "没有写镇街。请补上。")
-}
-
-/// The same for volunteers, who are found by the pinyin of their names at once.
-fn import_volunteers(house: &mut House, desk: &mut Browser) -> Result<()> {
-    let volunteers = house.file("名册.xlsx");
-    let (first, second) = (citizen("44060519780305241"), citizen("44060519881119436"));
-    let wrong = format!("{}{}", &first[..17], if first.ends_with('1') { '2' } else { '1' });
-    let head = ["姓名", "身份证号", "手机", "队伍编号", "镇街"];
-    let rows: [&[&str]; 3] = [
-        &["黎 少 芬", &first, "+86 138-0013-8010", "DL-01", "大沥镇"],
-        &["阿依古丽·买买提", &second, "13800138011", "DL-01、LS-01", "里水镇"],
-        &["抄错的人", &wrong, "13800138012", "DL-01", "大沥镇"],
-    ];
-    write_table(&volunteers, &head, &rows)?;
-    bring(house, desk, "志愿者", &volunteers, ["2", "0", "0", "0", "1"], "身份证号的最后一位对不上")?;
-    house.visit(desk, "/desk/people?q=lishaofen")?;
-    desk.wait_for_text("黎少芬")?;
-    let pages = ["/desk", "/desk/imports", "/desk/people", "/desk/teams", "/desk/activities", "/desk/hours"];
-    pages.iter().try_for_each(|path| house.look(desk, path, false))
-}
-
-fn bring(
-    house: &mut House,
-    desk: &mut Browser,
-    kind: &str,
-    file: &std::path::Path,
-    counts: [&str; 5],
-    reason: &str,
-) -> Result<()> {
-    house.visit(desk, "/desk/imports")?;
-    desk.fill(kind, "true")?;
-    desk.fill("文件", &file.display().to_string())?;
-    desk.click_text("上传")?;
-    looked_at(desk, "确认导入")?;
-    ensure!(desk.texts("dl.counts dd")? == counts, "the preview counts {:?}", desk.text()?);
-    desk.wait_for_text(reason)?;
-    let path = path_of(desk)?;
-    house.look(desk, &path, false)?;
-    house.visit(desk, &path)?;
-    desk.click_text("确认导入")?;
-    looked_at(desk, "写好了")?;
-    ensure!(desk.texts("dl.counts dd")? == counts, "the result counts {:?}", desk.text()?);
-    Ok(())
-}
-
-/// The job behind an import is through: the page goes on by itself, or the reader does when the progress says so.
-fn looked_at(desk: &mut Browser, text: &str) -> Result<()> {
-    for _ in 0..200 {
-        if desk.text().is_ok_and(|shown| shown.contains("接着办")) {
-            desk.click_text("接着办")?;
-        }
-        if desk.texts("dl.counts dd").is_ok_and(|counts| !counts.is_empty()) {
-            return desk.wait_for_text(text);
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    anyhow::bail!("the import does not go on: {}", desk.text()?)
-}
-
-/// A leader and a volunteer register on their phones; the officer names the leader, who takes the volunteer in.
+/// A leader and volunteers register on their phones; the officer names the leader, who takes a volunteer in.
 fn gather(house: &House, walkers: &mut Walkers) -> Result<()> {
-    join(house, &mut walkers.leader, &LEADER, None)?;
-    join(house, &mut walkers.volunteer, &VOLUNTEER, Some(TEAM))?;
+    all_join(house, walkers)?;
     let desk = &mut walkers.first;
     house.visit(desk, "/desk/teams")?;
     desk.click_text(TEAM)?;
@@ -159,16 +117,34 @@ fn gather(house: &House, walkers: &mut Walkers) -> Result<()> {
     desk.wait_for_text("已加入：何婉仪。")?;
     sign_in(house, &mut walkers.leader, LEADER.phone)?;
     sign_in(house, &mut walkers.volunteer, VOLUNTEER.phone)?;
+    sign_in(house, &mut walkers.plain, PLAIN.phone)?;
     house.visit(&mut walkers.leader, "/team/requests")?;
     walkers.leader.click_text("同意")?;
     walkers.leader.wait_for_text("已同意，对方现在是队员。")
+}
+
+/// Everybody registers at the same time, each on a phone of their own.
+fn all_join(house: &House, walkers: &mut Walkers) -> Result<()> {
+    let Walkers { leader, volunteer, plain, lent, .. } = walkers;
+    std::thread::scope(|phones| {
+        let walks = [
+            phones.spawn(|| join(house, leader, &LEADER, None)),
+            phones.spawn(|| join(house, volunteer, &VOLUNTEER, Some(TEAM))),
+            phones.spawn(|| join(house, plain, &PLAIN, None)),
+            phones.spawn(|| {
+                join(house, lent, &AUNT, None)?;
+                join(house, lent, &SIGNER, None)
+            }),
+        ];
+        walks.into_iter().try_for_each(|walk| walk.join().unwrap_or_else(|_| anyhow::bail!("a phone broke")))
+    })
 }
 
 /// When the service of today is: it begins in a minute or two, or after midnight when today is nearly over.
 fn soon() -> (DateTime<FixedOffset>, DateTime<FixedOffset>, bool) {
     let now = kernel::time::beijing(now());
     let minute = now.trunc_subsecs(0) - chrono::Duration::seconds(now.timestamp() % 60);
-    let from = minute + chrono::Duration::minutes(if now.timestamp() % 60 < 40 { 1 } else { 2 });
+    let from = minute + chrono::Duration::minutes(if now.timestamp() % 60 < 20 { 1 } else { 2 });
     let last = NaiveTime::from_hms_opt(23, 59, 0).unwrap_or_default();
     if from.time() < NaiveTime::from_hms_opt(23, 50, 0).unwrap_or_default() && from.date_naive() == now.date_naive() {
         let to = (from + chrono::Duration::hours(2)).min(from.with_time(last).single().unwrap_or(from));
@@ -180,80 +156,46 @@ fn soon() -> (DateTime<FixedOffset>, DateTime<FixedOffset>, bool) {
 }
 
 /// Publish, sign up, come, leave, count: and the figures of the year say so.
-fn serve_today(house: &mut House, walkers: &mut Walkers) -> Result<()> {
+fn serve_today(house: &mut House, walkers: &mut Walkers, wall: &str) -> Result<()> {
     let (from, to, counts) = soon();
-    house.visit(&mut walkers.leader, "/team")?;
-    walkers.leader.click_text("发新活动")?;
-    hand_in(&mut walkers.leader, &Plan { title: TODAY, from, to })?;
-    let submission = path_of(&mut walkers.leader)?;
-    publish(house, &mut walkers.first, TODAY)?;
-    let result = sign_up(house, &mut walkers.volunteer, TODAY)?;
-    house.visit(&mut walkers.leader, "/team")?;
-    walkers.leader.click_text("点名")?;
-    heading(&mut walkers.leader, "点名")?;
-    let roster = path_of(&mut walkers.leader)?;
-    walkers.leader.click_text("签到 陈志远")?;
-    walkers.leader.wait_for_text("签退")?;
+    let plans = [Plan { title: TODAY, from, to }, Plan { title: PAPER, from, to: from + chrono::Duration::minutes(1) }];
+    for plan in &plans {
+        house.visit(&mut walkers.leader, "/team")?;
+        walkers.leader.click_text("发新活动")?;
+        hand_in(&mut walkers.leader, plan)?;
+        publish(house, &mut walkers.first, plan.title)?;
+    }
+    sign_up(house, &mut walkers.volunteer, TODAY)?;
+    sign_up(house, &mut walkers.plain, TODAY)?;
+    for (somebody, title) in [(&AUNT, TODAY), (&SIGNER, PAPER)] {
+        walkers.lent.clear_cookies()?;
+        house.visit(&mut walkers.lent, "/settings?lang=zh-CN")?;
+        sign_in(house, &mut walkers.lent, somebody.phone)?;
+        sign_up(house, &mut walkers.lent, title)?;
+    }
+    let codes = Codes::of(house, &mut walkers.leader, TODAY)?;
+    let old = hall::arrive(house, walkers, &codes)?;
     let came = now();
 
     // The service takes a minute at least: meanwhile everything else is walked.
-    import_volunteers(house, &mut walkers.first)?;
+    roster::import_volunteers(house, &mut walkers.first)?;
     tomorrow(house, walkers)?;
-    let public = ["/", "/activities", "/figures", "/sign-in", "/join"];
-    let mut stranger = house.browser(PHONE)?;
-    public.iter().try_for_each(|path| house.look(&mut stranger, path, true))?;
-    let own = ["/me", "/me/services", "/me/hours", "/me/messages", "/me/data", "/me/trace", "/activities", &result];
-    own.iter().try_for_each(|path| house.look(&mut walkers.volunteer, path, true))?;
-    let code = format!("{roster}/code");
-    let led = ["/team", "/team/requests", &submission, &roster, &code];
-    led.iter().try_for_each(|path| house.look(&mut walkers.leader, path, true))?;
-
-    leave(house, walkers, &roster, from.to_utc().max(came))?;
-    figures(house, walkers, counts)
+    rest(from.to_utc().max(came) + chrono::Duration::seconds(62));
+    hall::is_stale(&mut walkers.plain, &old)?;
+    let since = hall::leave(house, walkers, &codes)?;
+    figures::agree(house, walkers, wall, since, counts)?;
+    if counts { sheet::back_entry(house, walkers) } else { Ok(()) }
 }
 
-/// The leader sees the volunteer off once a minute of service is full, and counts who was served.
-fn leave(house: &House, walkers: &mut Walkers, roster: &str, since: DateTime<chrono::Utc>) -> Result<()> {
-    let full = since + chrono::Duration::seconds(62);
-    if let Ok(rest) = (full - now()).to_std() {
-        // Longer only when the service begins after midnight, and then it is not waited for.
-        std::thread::sleep(rest.min(Duration::from_secs(125)));
+/// Waits; longer only when the service begins after midnight, and then it is not waited for.
+fn rest(until: DateTime<chrono::Utc>) {
+    if let Ok(rest) = (until - now()).to_std() {
+        std::thread::sleep(rest.min(Duration::from_secs(185)));
     }
-    let leader = &mut walkers.leader;
-    leader.page(PHONE.0, PHONE.1)?;
-    house.visit(leader, roster)?;
-    leader.click_text("签退 陈志远")?;
-    leader.wait_for_text("已签退")?;
-    leader.fill("服务人次", "36")?;
-    leader.click_text("记下")?;
-    leader.wait_for_text("记下了：36 人次。")
-}
-
-fn figures(house: &mut House, walkers: &mut Walkers, counts: bool) -> Result<()> {
-    let desk = &mut walkers.first;
-    let url = house.url("/desk/statistics");
-    appears(desk, &url, "36", Duration::from_secs(8))?;
-    let heads = desk.texts("main thead th")?;
-    let total = desk.texts("main tfoot td")?;
-    let whole = |head: &str, figure: &str| -> Result<()> {
-        let at = heads.iter().skip(1).position(|h| h == head).with_context(|| format!("{head} in {heads:?}"))?;
-        ensure!(total[at] == figure, "{head} is {:?}, not {figure}", total[at]);
-        Ok(())
-    };
-    whole("服务街坊（人次）", "36")?;
-    whole("志愿者（人）", "4")?;
-    if counts {
-        // A minute is 0.0 hours in the table; that it counts is seen by who is active: only whose hours are above zero.
-        whole("活跃（人）", "1")?;
-        whole("服务（人次）", "1")?;
-        house.visit(&mut walkers.volunteer, "/me/hours")?;
-        walkers.volunteer.wait_for_text(TODAY)?;
-    }
-    house.look(desk, "/desk/statistics", false)
 }
 
 /// An officer's own activity waits for the other officer; then it is joined and left without JavaScript.
-fn tomorrow(house: &mut House, walkers: &mut Walkers) -> Result<()> {
+fn tomorrow(house: &House, walkers: &mut Walkers) -> Result<()> {
     let day = kernel::time::beijing(now()) + chrono::Duration::days(1);
     let at = |hour| day.with_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()).single();
     let plan = Plan { title: TOMORROW, from: at(8).context("a time")?, to: at(10).context("a time")? };
@@ -262,7 +204,6 @@ fn tomorrow(house: &mut House, walkers: &mut Walkers) -> Result<()> {
     desk.click_text(TEAM)?;
     heading(desk, TEAM)?;
     let team = path_of(desk)?;
-    house.look(desk, &team, false)?;
     let form = format!("/activities/new?team={}", team.trim_start_matches("/desk/teams/"));
     house.visit(desk, &form)?;
     hand_in(desk, &plan)?;
@@ -270,11 +211,15 @@ fn tomorrow(house: &mut House, walkers: &mut Walkers) -> Result<()> {
     house.visit(desk, &format!("/desk{}", submission.replace("/submission", "/review")))?;
     desk.wait_for_text("自己交的活动，要请另一位同事审核。")?;
     publish(house, &mut walkers.second, TOMORROW)?;
-    let mut plain = house.plain_browser(PHONE)?;
-    sign_in(house, &mut plain, VOLUNTEER.phone)?;
-    sign_up(house, &mut plain, TOMORROW)?;
+    let plain = &mut walkers.plain;
+    sign_up(house, plain, TOMORROW)?;
     plain.click_text("去不了了")?;
-    heading(&mut plain, "退出这次服务？")?;
+    heading(plain, "退出这次服务？")?;
     plain.click_text("退出")?;
     plain.wait_for_text(&format!("已退出：{TOMORROW}"))
+}
+
+/// How long ago something was.
+fn seconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64()
 }

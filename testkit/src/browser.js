@@ -55,6 +55,75 @@ const box = (element) => {
   return [Math.max(0, ...rects.map((r) => r.width)), Math.max(0, ...rects.map((r) => r.height))];
 };
 
+// Colours: [red, green, blue, alpha] of a computed colour, and how far two opaque ones stand apart (WCAG 2).
+const channels = (colour) => {
+  const found = colour.match(/^rgba?\(([^)]+)\)$/);
+  if (!found) return null;
+  const parts = found[1].split(/[\s,/]+/).filter(Boolean).map(Number);
+  return parts.length > 3 ? parts : [...parts, 1];
+};
+const over = (top, below) => [0, 1, 2].map((at) => top[at] * top[3] + below[at] * (1 - top[3])).concat(1);
+const light = (colour) => {
+  const [r, g, b] = colour.slice(0, 3).map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (one, two) => {
+  const [dark, bright] = [light(one), light(two)].sort((a, b) => a - b);
+  return (bright + 0.05) / (dark + 0.05);
+};
+// What lies behind an element; null where a picture does, which is not judged.
+const ground = (element) => {
+  const layers = [];
+  for (let at = element; at; at = at.parentElement) {
+    const style = getComputedStyle(at);
+    if (style.backgroundImage !== 'none' && !/url\("data:/.test(style.backgroundImage)) return null;
+    const colour = channels(style.backgroundColor);
+    if (!colour) return null;
+    if (colour[3] > 0) layers.push(colour);
+    if (colour[3] === 1) break;
+  }
+  return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
+};
+const ownText = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && words(node.data));
+const hidden = (element) => {
+  const r = element.getBoundingClientRect();
+  return r.width <= 1 || r.height <= 1 || r.bottom <= 0 || element.closest('[aria-hidden=true], noscript, svg');
+};
+
+// Text that is too faint, and text that its box cuts off without saying so.
+const readable = () => {
+  const found = [];
+  for (const element of [...document.querySelectorAll('body *')].filter((e) => ownText(e) && seen(e) && !hidden(e))) {
+    const style = getComputedStyle(element);
+    const [behind, colour] = [ground(element), channels(style.color)];
+    if (behind && colour) {
+      const size = parseFloat(style.fontSize);
+      const least = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
+      const ratio = contrast(over(colour, behind), behind);
+      if (ratio < least - 0.05) found.push(told(element) + ' has a contrast of ' + ratio.toFixed(1) + ', under ' + least);
+      if (size < 11.9) found.push(told(element) + ' is written ' + size + ' px high, under 12');
+    }
+    const cut = ['hidden', 'clip'].includes(style.overflowX) && element.scrollWidth > element.clientWidth + 1;
+    if (cut && style.textOverflow !== 'ellipsis') found.push(told(element) + ' is cut off');
+  }
+  return [...new Set(found)];
+};
+
+// What Tab can reach, one radio for its group, in the order of the page.
+const stops = () => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')]
+  .filter((e) => seen(e) && !e.disabled && e.tabIndex >= 0)
+  .filter((e, at, list) => e.type !== 'radio' || !e.name
+    || (e.form ? [...e.form.elements] : list).filter((o) => o.type === 'radio' && o.name === e.name)
+      .find((o, _, group) => o.checked || (o === group[0] && !group.some((g) => g.checked))) === e);
+
+// Sets the next Tab before everything else, wherever the page itself put the focus.
+const fromTheTop = () => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute('tabindex');
+  return stops();
+};
+
 // Everything that is wrong with the page as a list of sentences; `touch` asks for targets a thumb can hit.
 const faults = (width, touch) => {
   const found = [];
@@ -89,6 +158,7 @@ const faults = (width, touch) => {
       if (w < 43.5 || h < 43.5) found.push(told(element) + ' is ' + Math.round(w) + ' x ' + Math.round(h) + ', under 44 px');
     }
   }
+  found.push(...readable());
   for (const entry of performance.getEntriesByType('resource')) {
     if (/^(data|blob|about):/.test(entry.name)) continue;
     if (new URL(entry.name).origin !== location.origin) found.push('asked another origin: ' + entry.name);
@@ -116,4 +186,18 @@ const focus = () => {
   const left = look(element);
   element.focus();
   return [told(element), held !== left];
+};
+
+// The first QR code of the page as rows of dots: every second point of its drawing, dark or light.
+const dots = () => {
+  const drawing = [...document.querySelectorAll('figure svg')].find((svg) => svg.querySelector('path'));
+  if (!drawing) return [];
+  const [path, box] = [drawing.querySelector('path'), drawing.viewBox.baseVal];
+  const rows = [];
+  for (let y = 1; y < box.height; y += 2) {
+    let row = '';
+    for (let x = 1; x < box.width; x += 2) row += path.isPointInFill(new DOMPoint(x, y)) ? '#' : ' ';
+    rows.push(row);
+  }
+  return rows;
 };

@@ -235,45 +235,6 @@ impl Browser {
         Ok(client)
     }
 
-    /// What is wrong with the page now shown, in sentences; empty is good. Everywhere: one h1, a title and a language, a
-    /// label for every field and a name for every button, no double id, no sideways scroll, nothing from another origin,
-    /// nothing missing, no complaint of the browser (a script's error, a breach of the content policy). With `touch`
-    /// (public pages) also targets of 44 px. Complaints are told once.
-    pub fn faults(&mut self, touch: bool) -> Result<Vec<String>> {
-        let found = self.evaluate("return faults(arguments[0], arguments[1])", &json!([self.width, touch]))?;
-        let mut found: Vec<String> = serde_json::from_value(found)?;
-        found.extend(self.complaints()?);
-        Ok(found)
-    }
-
-    /// The browser's severe complaints since last asked: errors of scripts and breaches of the content policy. That a page
-    /// was answered with 422 is no complaint, a page may.
-    pub fn complaints(&mut self) -> Result<Vec<String>> {
-        let log = self.command("POST", "/se/log", &json!({ "type": "browser" }))?;
-        let severe = log.as_array().into_iter().flatten().filter(|entry| entry["level"] == "SEVERE");
-        let messages = severe.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned());
-        Ok(messages.filter(|text| !text.contains("the server responded with a status of")).collect())
-    }
-
-    /// Walks the page with Tab, `steps` at most, and names what took the focus without showing it. Nothing at all that can
-    /// be reached is a fault too.
-    pub fn unseen_focus(&mut self, steps: usize) -> Result<Vec<String>> {
-        let (mut unseen, mut reached) = (Vec::new(), 0);
-        for _ in 0..steps {
-            self.press("Tab")?;
-            let told = self.evaluate("return focus()", &json!([]))?;
-            let Some(name) = told[0].as_str() else { break };
-            reached += 1;
-            if told[1] != true {
-                unseen.push(name.to_owned());
-            }
-        }
-        if reached == 0 {
-            unseen.push("nothing on the page takes the focus".to_owned());
-        }
-        Ok(unseen)
-    }
-
     fn find(&mut self, how: &str, text: &str) -> Result<Value> {
         let until = Instant::now() + self.patience;
         loop {
@@ -384,5 +345,6 @@ fn from_base64(text: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+mod senses;
 #[cfg(test)]
 mod tests;

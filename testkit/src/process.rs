@@ -29,6 +29,13 @@ impl Serve {
         Self { exe: exe.as_ref().to_owned(), arguments, environment: Vec::new(), patience: Duration::from_secs(60) }
     }
 
+    /// The same with `qiyi demo`, where anyone may sign in as anyone; its folder is `demo` inside `data`.
+    pub fn demo(exe: impl AsRef<Path>, data: impl AsRef<Path>) -> Self {
+        let mut demo = Self::new(exe, data);
+        demo.arguments[0] = "demo".to_owned();
+        demo
+    }
+
     /// Serves from PostgreSQL instead of SQLite.
     pub fn database(self, url: &str) -> Self {
         self.argument("--database").argument(url)

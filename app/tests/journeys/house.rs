@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 use testkit::browser::Browser;
+use testkit::postgres::Database;
 use testkit::process::{Qiyi, Serve, run};
 
 const EXE: &str = env!("CARGO_BIN_EXE_qiyi");
@@ -13,19 +14,61 @@ const EXE: &str = env!("CARGO_BIN_EXE_qiyi");
 pub const PHONE: (u32, u32) = (390, 844);
 pub const DESK: (u32, u32) = (1440, 900);
 
-/// A district that was started a moment ago.
+/// On what the district is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in the folder.
+    Sqlite,
+    /// A database on the server that the suite gives.
+    Postgres,
+}
+
+/// A district that is served.
 pub struct House {
     folder: TempDir,
     qiyi: Qiyi,
+    database: Option<Database>,
     faults: Vec<String>,
 }
 
+/// Whether there is a browser to walk with. A whole run may not be without.
+fn may_be_skipped() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "whether a missing browser is a failure is for ./test to say")]
+    let strict = std::env::var("CI").is_ok();
+    !testkit::browser::installed() && !strict
+}
+
 impl House {
-    /// Starts the built program on an empty folder.
-    pub fn open() -> Result<Self> {
+    /// Starts the built program on an empty folder or database; nothing comes back where there is no browser or no server.
+    pub fn open(engine: Engine) -> Result<Option<Self>> {
+        if may_be_skipped() {
+            return Ok(None);
+        }
         let folder = tempfile::Builder::new().prefix("qiyi-journeys-").tempdir()?;
-        let qiyi = Serve::new(EXE, folder.path().join("data")).start()?;
-        Ok(Self { folder, qiyi, faults: Vec::new() })
+        let mut serve = Serve::new(EXE, folder.path().join("data"));
+        let mut database = None;
+        if engine == Engine::Postgres {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let Some(empty) = runtime.block_on(testkit::postgres::empty())? else { return Ok(None) };
+            serve = serve.database(&empty.url());
+            database = Some(empty);
+        }
+        Ok(Some(Self { qiyi: serve.start()?, folder, database, faults: Vec::new() }))
+    }
+
+    /// Starts it on a small district that has been lived in, where anyone may sign in as anyone.
+    pub fn lived_in() -> Result<Option<Self>> {
+        if may_be_skipped() {
+            return Ok(None);
+        }
+        let folder = tempfile::Builder::new().prefix("qiyi-journeys-").tempdir()?;
+        let data = folder.path().join("data");
+        let inside = data.join("demo").display().to_string();
+        let size = ["--volunteers", "600", "--teams", "40", "--activities", "120", "--attendances", "2400"];
+        let made = run(EXE, &[&["seed", "--data", &inside][..], &size].concat())?;
+        ensure!(made.status.success(), "qiyi seed: {}", String::from_utf8_lossy(&made.stderr));
+        let qiyi = Serve::demo(EXE, &data).start()?;
+        Ok(Some(Self { qiyi, folder, database: None, faults: Vec::new() }))
     }
 
     /// The full address of a path.
@@ -45,7 +88,9 @@ impl House {
     /// Runs a command of the keeper on the same folder and gives what it printed.
     pub fn command(&self, words: &[&str]) -> Result<String> {
         let data = self.folder.path().join("data").display().to_string();
-        let done = run(EXE, &[words, &["--data", &data]].concat())?;
+        let url = self.database.as_ref().map(Database::url);
+        let database = url.as_deref().map_or_else(Vec::new, |url| vec!["--database", url]);
+        let done = run(EXE, &[words, &["--data", &data], &database].concat())?;
         let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
         ensure!(done.status.success(), "qiyi {}: {said}", words.join(" "));
         Ok(said)
@@ -77,20 +122,29 @@ impl House {
         browser.goto(&self.url(path))
     }
 
-    /// Looks at a page as a phone, as a desk and in elder mode, and keeps what is wrong with it. `touch`: also whether a
-    /// thumb can hit everything, which pages of the desk need not.
+    /// Opens a page and looks at it.
     pub fn look(&mut self, browser: &mut Browser, path: &str, touch: bool) -> Result<()> {
-        for (size, mode) in [(PHONE, "plain"), (DESK, "plain"), (PHONE, "elder")] {
+        self.visit(browser, path)?;
+        let answered = browser.url()?;
+        ensure!(answered.ends_with(path), "{path} leads to {answered}: {}", browser.text()?);
+        self.look_here(browser, touch)
+    }
+
+    /// Looks at the page now shown as a phone, as a desk and in elder mode, walks it with Tab, and keeps what is wrong with
+    /// it. `touch`: also whether a thumb can hit everything, which pages of the desk need not.
+    pub fn look_here(&mut self, browser: &mut Browser, touch: bool) -> Result<()> {
+        let path = path_of(browser)?;
+        for (size, mode) in [(PHONE, ""), (PHONE, "elder"), (DESK, "")] {
             browser.page(size.0, size.1)?;
-            self.visit(browser, &format!("/settings?mode={mode}&next={path}"))?;
-            let answered = browser.url()?;
-            ensure!(answered.ends_with(path), "{path} leads to {answered}: {}", browser.text()?);
+            browser.evaluate("document.documentElement.dataset.mode = arguments[0]", &serde_json::json!([mode]))?;
             for fault in browser.faults(touch && size == PHONE)? {
-                self.faults.push(format!("{path} at {} ({mode}): {fault}", size.0));
+                self.faults.push(format!("{path} at {} {mode}: {fault}", size.0));
             }
         }
-        browser.page(DESK.0, DESK.1)?;
-        self.visit(browser, "/settings?mode=plain")
+        for fault in browser.unseen_focus(24)? {
+            self.faults.push(format!("{path}: {fault}"));
+        }
+        Ok(())
     }
 
     /// Ends the journeys: nothing may be wrong with any page.
@@ -125,20 +179,6 @@ pub fn heading(browser: &mut Browser, text: &str) -> Result<()> {
         }
         ensure!(Instant::now() < until, "no heading {text:?} at {}:\n{}", browser.url()?, browser.text()?);
         std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// Waits for a text, asking for the page anew each second.
-pub fn appears(browser: &mut Browser, url: &str, text: &str, patience: Duration) -> Result<()> {
-    let until = Instant::now() + patience;
-    loop {
-        browser.goto(url)?;
-        let shown = browser.text()?;
-        if shown.contains(text) {
-            return Ok(());
-        }
-        ensure!(Instant::now() < until, "{text:?} did not appear at {url} in {patience:?}:\n{shown}");
-        std::thread::sleep(Duration::from_secs(1));
     }
 }
 

@@ -16,8 +16,9 @@ const STYLE: &str =
     "label, input, select, button { display: block; min-height: 44px; min-width: 44px; font-size: 16px }
   .tall { margin-top: 1500px } :focus-visible { outline: 3px solid #06c }";
 const BAD: &str = r#"<!doctype html><html><body><h1>一</h1><h1>二</h1><input name="x" style="outline: 0">
-  <style>.wide { width: 900px } :focus { outline: none }</style>
-  <div class="wide">宽</div><button id="b">小</button><i id="b"></i><img src="http://127.0.0.2:9/x.png"></body></html>"#;
+  <style>.wide { width: 900px } .faint { color: #bbb } .cut { width: 40px; overflow: hidden; white-space: nowrap } :focus { outline: none }</style>
+  <div class="wide">宽</div><button id="b">小</button><i id="b"></i><p class="faint">淡</p><p class="cut">这一行被切掉了</p><a href="/" tabindex="-1">绕过</a><img src="http://127.0.0.2:9/x.png"></body></html>"#;
+const CODE: &str = "https://qiyi.example.cn/c/01a20c44-b8e9-7ade-819d-cdae4e3d68e2/118742301/k3x9";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'";
 
 /// Serves from a thread with a runtime of its own, since the browser is driven without one.
@@ -32,6 +33,7 @@ fn serve() -> String {
             let routes = Router::new()
                 .route("/", get(move || async move { (policy, Html(GOOD)) }))
                 .route("/bad", get(|| async { Html(BAD) }))
+                .route("/code", get(|| async { Html(format!("<figure>{}</figure>", kernel::http::qr(CODE))) }))
                 .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
                 .route("/script.js", get(move || async move { script }))
                 .route("/sign-ups", axum::routing::post(echo));
@@ -115,6 +117,8 @@ fn every_fault_of_a_bad_page_is_told() {
         "no alt",
         "two elements are #b",
         "sideways",
+        "\"淡\" has a contrast of 1.9, under 4.5",
+        "\"这一行被切掉了\" is cut off",
     ];
     for fault in expected.into_iter().chain(["under 44 px", "asked another origin: http://127.0.0.2:9/x.png"]) {
         assert!(faults.contains(fault), "{fault} is missing in:\n{faults}");
@@ -124,4 +128,17 @@ fn every_fault_of_a_bad_page_is_told() {
     browser.patience = Duration::from_millis(200);
     let error = format!("{:#}", browser.fill("没有的", "x").expect_err("there is no such field"));
     assert!(error.contains("没有的") && error.contains("小"), "{error}");
+}
+
+#[test]
+fn a_camera_reads_the_code_on_a_page() {
+    if may_be_skipped() {
+        return;
+    }
+    let site = serve();
+    let mut browser = Browser::start().expect("it starts");
+    browser.goto(&format!("{site}/code")).expect("it opens");
+    assert_eq!(browser.scanned().expect("it is read"), CODE);
+    browser.goto(&site).expect("it opens");
+    assert!(browser.scanned().is_err(), "a page without a code was read");
 }
