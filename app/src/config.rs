@@ -22,7 +22,7 @@ pub struct Where {
     #[arg(long, env = "QIYI_KEY_FILE", value_name = "FILE", global = true)]
     pub key_file: Option<PathBuf>,
     /// The name in the head of every page.
-    #[arg(long, default_value = "七一空间", global = true)]
+    #[arg(id = "site_name", long = "site-name", default_value = "七一空间", global = true)]
     pub name: String,
 }
 
