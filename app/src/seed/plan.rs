@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::lore::{Category, Lore, fill};
-use super::world::World;
+use super::world::{Team, World};
 use super::{Rows, Size, put};
 use activities::model::{ActivityId, PostId, SessionId, State};
 use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
@@ -111,7 +111,8 @@ pub(super) fn make(lore: &Lore, size: &Size, world: &mut World, dice: &mut Dice)
         let mut activity = activity(lore, world, state, &days, dice);
         let night = state == State::Running && n % 10 == 3;
         if night {
-            activity.title = fill(&lore.title, &[("of", &world.teams[activity.team].of), ("title", &lore.night)]);
+            let of = called(lore, world, &world.teams[activity.team], None);
+            activity.title = fill(&lore.title, &[("of", &of), ("title", &lore.night)]);
             activity.categories = vec!["11".to_owned()];
             activity.category = "11".to_owned();
         }
@@ -204,6 +205,7 @@ fn activity(lore: &Lore, world: &World, state: State, days: &[NaiveDate], dice: 
     }
     let near: Vec<_> = world.sites.iter().filter(|s| s.town == team.town).collect();
     let site = (!near.is_empty() && dice.chance(70)).then(|| *dice.pick(&near));
+    let called = called(lore, world, team, site.map(|s| s.name.as_str()));
     let (first, last) = (days.first().copied().unwrap_or(world.today), days.last().copied().unwrap_or(world.today));
     let made = kernel::time::day_start(first) - Duration::days(dice.between(8, 20));
     let id = ActivityId(dice.id(made.min(world.now)));
@@ -211,7 +213,7 @@ fn activity(lore: &Lore, world: &World, state: State, days: &[NaiveDate], dice: 
     Activity {
         id,
         number: format!("HD{}{}", first.year(), tail.to_uppercase()),
-        title: fill(&lore.title, &[("of", &team.of), ("title", dice.text(&of(lore, &category).titles))]),
+        title: fill(&lore.title, &[("of", &called), ("title", dice.text(&of(lore, &category).titles))]),
         team: at,
         region: site.map_or_else(|| team.region.clone(), |s| s.region.clone()),
         site: site.map(|s| s.id),
@@ -222,6 +224,23 @@ fn activity(lore: &Lore, world: &World, state: State, days: &[NaiveDate], dice: 
         first,
         last,
     }
+}
+
+/// How long a name may be that stands before a title; people do not write more.
+const SHORT: usize = 7;
+
+/// The name before a title, as people write it: a firm without its place and form, a village as it is called; where the
+/// body's own name is long, the place of the service, and where that is long too, the town.
+fn called(lore: &Lore, world: &World, team: &Team, site: Option<&str>) -> String {
+    let bare = |name: &str, pattern: &str| {
+        let (before, _) = pattern.split_once('{').unwrap_or((pattern, ""));
+        let (_, after) = pattern.rsplit_once('}').unwrap_or(("", ""));
+        let bare = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).unwrap_or(name);
+        (bare.chars().count() <= SHORT).then(|| bare.to_owned())
+    };
+    bare(&team.of, &lore.enterprise)
+        .or_else(|| bare(site?, &lore.sites["station"]))
+        .unwrap_or_else(|| world.towns[team.town].name.clone())
 }
 
 /// A category's lore; every weight has one.
