@@ -83,7 +83,10 @@ pub(crate) async fn show(cx: Cx) -> Result<Answer> {
 
 async fn first(cx: &Cx, offer: Offer) -> Result<First> {
     let activity = activities::find(&cx.db, cx.tenant, offer.activity).await?;
-    let summary = activity.summary.chars().take(60).collect();
+    let mut summary: String = activity.summary.chars().take(60).collect();
+    if summary.len() < activity.summary.len() {
+        summary.push_str("……");
+    }
     Ok(First { day: offers::near(cx, kernel::time::day(offer.span.0)), summary, age: activity.min_age, offer })
 }
 

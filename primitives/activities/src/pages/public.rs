@@ -93,7 +93,10 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let filter = wanted.filter(cx.today());
     let found = store::list(&cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
     let towns = places::towns(&cx).await?;
-    cx.page(&Index { page: Paged::cut(found, PAGE, Listed::keys), towns, wanted, lang: cx.lang, today: cx.today() })
+    let mut page = Paged::cut(found, PAGE, Listed::keys);
+    // A series is found by its first day; its reader looks for the next one.
+    page.items.sort_by_key(|row| (row.next_at.is_none(), row.next_at));
+    cx.page(&Index { page, towns, wanted, lang: cx.lang, today: cx.today() })
 }
 
 /// A session as its reader sees it.
@@ -141,6 +144,11 @@ struct Show {
 }
 
 impl Show {
+    /// Sessions that are over, the latest first.
+    fn past(&self) -> Vec<&Day> {
+        self.days.iter().rev().filter(|day| day.over).collect()
+    }
+
     /// The session on the ticket: the next, or the last one when all are over.
     fn ticket(&self) -> Option<&Day> {
         self.days.iter().find(|d| !d.over).or_else(|| self.days.last())
