@@ -156,7 +156,8 @@ pub(crate) fn rhythm(snapshot: &Snapshot) -> Rhythm {
             let class = if last { "now" } else { "t" };
             drawn.ticks.push(Tick { class, x, y: BASE - high, w: 10, h: high });
             if last {
-                drawn.now = Some((x + 5.0, BASE - 12.0 - high.max(height(snapshot.usual[at]))));
+                // The word is two wide characters; at the first quarter it would lose half of one.
+                drawn.now = Some(((x + 5.0).max(22.0), BASE - 12.0 - high.max(height(snapshot.usual[at]))));
             }
         }
         let y = BASE - height(snapshot.usual[at]);

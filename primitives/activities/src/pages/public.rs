@@ -76,15 +76,16 @@ impl Index {
         self.page.next.as_deref().map(|cursor| kernel::http::query_string(&query, cursor))
     }
 
-    /// `11月28日 星期六 14:00–17:30`
+    /// `11月28日 星期六`
     fn when(&self, row: &Listed) -> String {
-        match (row.next_at, row.next_end) {
-            (Some(at), Some(end)) => {
-                let day = kernel::words::date(self.lang, kernel::time::day(at), self.today);
-                format!("{day} {}–{}", kernel::words::time(at), kernel::words::time(end))
-            }
-            _ => kernel::words::date(self.lang, row.starts_on, self.today),
-        }
+        let day = row.next_at.map_or(row.starts_on, kernel::time::day);
+        kernel::words::date(self.lang, day, self.today)
+    }
+
+    /// `14:00–17:30`
+    fn span(&self, row: &Listed) -> Option<String> {
+        let (at, end) = row.next_at.zip(row.next_end)?;
+        Some(format!("{}–{}", kernel::words::time(at), kernel::words::time(end)))
     }
 }
 
