@@ -29,7 +29,7 @@ deed! {
 }
 deed! {
     /// Fields of a record were changed.
-    Changed, "people.changed" { fields: Vec<&'static str> }
+    Changed, "people.changed" { fields: Vec<&'static str>, emptied: Vec<&'static str> }
 }
 deed! {
     /// A masked field was shown to somebody.

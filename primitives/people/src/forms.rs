@@ -3,7 +3,7 @@
 use crate::model::{NewPerson, PersonId, PersonState, PoliticalCode, Sex};
 use crate::rules::identity::{self, Identity};
 use crate::rules::{name, phone};
-use crate::store::Change;
+use crate::store::{Change, Emptied};
 use chrono::NaiveDate;
 use kernel::{Cx, FieldErrors, Result, Word};
 use serde::Deserialize;
@@ -43,6 +43,8 @@ pub(crate) struct PersonForm {
     pub political_status: String,
     /// Since when that holds; today without it.
     pub political_from: String,
+    /// At a change: the fields that are to stand empty, such as `phone`.
+    pub empty: Vec<String>,
 }
 
 /// What the fields say once they are read, for a new record and for a change alike.
@@ -104,6 +106,7 @@ impl PersonForm {
     ) -> Result<std::result::Result<(Change, Option<(PoliticalCode, NaiveDate)>), FieldErrors>> {
         let mut errors = FieldErrors::none();
         let checked = self.read(cx, &mut errors).await?;
+        let emptied = self.emptied(&checked, &mut errors);
         if !errors.is_empty() {
             return Ok(Err(errors));
         }
@@ -122,8 +125,29 @@ impl PersonForm {
             address: checked.address,
             registered_on: None,
             state: None,
+            emptied,
         };
         Ok(Ok((change, checked.political)))
+    }
+
+    /// What is to stand empty: asked for by name, and nothing else typed there. What the page filled in itself may stay.
+    fn emptied(&self, checked: &Checked, errors: &mut FieldErrors) -> Vec<Emptied> {
+        let mut found = Vec::new();
+        for text in &self.empty {
+            let Some(field) = errors.choice("empty", text) else { continue };
+            let typed = match field {
+                Emptied::Phone => checked.phone.is_some(),
+                Emptied::Email => checked.email.is_some(),
+                Emptied::Address => checked.address.is_some(),
+                Emptied::BirthDate => checked.birth_date.is_some(),
+                Emptied::Education | Emptied::Employer | Emptied::Skills => false,
+            };
+            if typed {
+                errors.add(field.as_str(), Word::new("people.empty_typed"));
+            }
+            found.push(field);
+        }
+        found
     }
 
     async fn read(&self, cx: &Cx, errors: &mut FieldErrors) -> Result<Checked> {

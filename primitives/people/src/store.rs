@@ -8,7 +8,7 @@ pub use read::{
     PersonFilter, count, find, find_by_identity, find_by_number, find_by_phone, find_many, list, open_identity,
     political_history, political_status, region_codes,
 };
-pub(crate) use write::{Change, change, insert_many, set_political_status};
+pub(crate) use write::{Change, Emptied, change, insert_many, set_political_status};
 pub use write::{identity_hash, next_volunteer_numbers, reserve_serials};
 
 /// What readers get; the sealed number is read by `open_identity` alone.

@@ -428,3 +428,26 @@ async fn an_approval_ends_with_its_day_and_holds_for_the_list_that_was_seen() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_field_is_emptied_when_that_is_said_and_nothing_else_is() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let id = put(&app, chen()).await.unwrap();
+        let clerk = app.as_account("qu", &[district(Role::District)], None).await;
+        let url = format!("/desk/people/{id}");
+        let page = clerk.get(&format!("{url}/edit")).await.expect(200);
+        assert!(page.text_contains("value=\"phone\"") && !page.text_contains("value=\"email\""));
+        let both = [("name", "陈慧敏"), ("phone", "13911112222"), ("empty", "phone")];
+        assert!(clerk.post(&url, &both).await.expect(422).text_contains("填了又要清空"));
+        clerk.post(&url, &[("name", "陈慧敏"), ("empty", "volunteer_no")]).await.expect(422);
+        clerk.post(&url, &[("name", "陈慧敏"), ("empty", "phone"), ("empty", "address")]).await.expect(303);
+        let person = find(app.db(), app.tenant, id).await.unwrap();
+        assert_eq!((person.phone, person.address), (None, None));
+        assert!(person.birth_date.is_some() && person.volunteer_no.is_some());
+        assert!(found(&app, "慧敏 0013").await.is_empty());
+        let line = app.audit().await.into_iter().rfind(|line| line.kind == "people.changed").unwrap();
+        assert_eq!(line.detail.0["emptied"], serde_json::json!(["phone", "address"]));
+    })
+    .await;
+}

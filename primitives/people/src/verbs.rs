@@ -38,6 +38,7 @@ pub async fn update(tx: &mut Tx<'_>, cx: &Cx, person: PersonId, new: &NewPerson)
         address: new.address.clone(),
         registered_on: None,
         state: None,
+        emptied: Vec::new(),
     };
     change(tx, cx, person, &wanted).await?;
     if let Some((code, from_on)) = new.political {
@@ -48,7 +49,8 @@ pub async fn update(tx: &mut Tx<'_>, cx: &Cx, person: PersonId, new: &NewPerson)
 
 pub(crate) async fn change(tx: &mut Tx<'_>, cx: &Cx, person: PersonId, new: &Change) -> Result<()> {
     store::change(tx, &cx.app.keys, (cx.tenant, cx.now), person, new).await?;
-    tx.record(cx, &Changed { person: Some(person), fields: changed(new) });
+    let emptied = new.emptied.iter().map(|field| field.as_str()).collect();
+    tx.record(cx, &Changed { person: Some(person), fields: changed(new), emptied });
     Ok(())
 }
 
@@ -80,7 +82,7 @@ pub async fn set_political_status(
     from_on: NaiveDate,
 ) -> Result<()> {
     if store::set_political_status(tx, cx.tenant, person, (code, from_on)).await? {
-        tx.record(cx, &Changed { person: Some(person), fields: vec!["political_status"] });
+        tx.record(cx, &Changed { person: Some(person), fields: vec!["political_status"], emptied: Vec::new() });
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The SQL of sites.
 
 use crate::model::{NewSite, Site, SiteId, SiteKind, SiteState};
+use kernel::db::Value;
 use kernel::http::Cursor;
 use kernel::{Conditions, Read, Result, TenantId, Tx, args};
 
@@ -57,43 +58,24 @@ pub async fn list(
 /// Makes a site.
 pub async fn insert(tx: &mut Tx<'_>, tenant: TenantId, new: &NewSite) -> Result<SiteId> {
     let id = SiteId::fresh();
-    let (latitude, longitude) = new.point.unzip();
     let sql = "INSERT INTO site (tenant_id, id, name, kind, region_code, address, latitude, longitude, opening, state)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    let args = args![
-        tenant,
-        id,
-        new.name,
-        new.kind,
-        new.region_code,
-        new.address,
-        latitude,
-        longitude,
-        new.opening,
-        new.state
-    ];
-    tx.execute(sql, args).await?;
+    tx.execute(sql, &values(tenant, id, new)).await?;
     Ok(id)
+}
+
+/// A site's columns in the order in which both statements number them.
+fn values(tenant: TenantId, id: SiteId, new: &NewSite) -> Vec<Value> {
+    let (latitude, longitude) = new.point.unzip();
+    args![tenant, id, new.name, new.kind, new.region_code, new.address, latitude, longitude, new.opening, new.state]
+        .to_vec()
 }
 
 /// Changes everything of a site.
 pub async fn update(tx: &mut Tx<'_>, tenant: TenantId, id: SiteId, new: &NewSite) -> Result<()> {
-    let (latitude, longitude) = new.point.unzip();
     let sql = "UPDATE site SET name = $3, kind = $4, region_code = $5, address = $6, latitude = $7, longitude = $8,
                opening = $9, state = $10 WHERE tenant_id = $1 AND id = $2";
-    let args = args![
-        tenant,
-        id,
-        new.name,
-        new.kind,
-        new.region_code,
-        new.address,
-        latitude,
-        longitude,
-        new.opening,
-        new.state
-    ];
-    match tx.execute(sql, args).await? {
+    match tx.execute(sql, &values(tenant, id, new)).await? {
         0 => Err(kernel::Error::NotFound),
         _ => Ok(()),
     }

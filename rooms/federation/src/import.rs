@@ -5,7 +5,8 @@ mod cells;
 pub mod columns;
 pub mod command;
 mod commit;
-pub mod layout;
+pub mod interrupted;
+mod layout;
 mod lookup;
 pub mod model;
 pub mod pages;
@@ -34,6 +35,9 @@ use kernel::{Module, NavItem};
 /// An hour; what is swept is a month old.
 const SWEEP: u64 = 3_600_000;
 
+/// A minute after a start, and every minute.
+const LOOK: u64 = 60_000;
+
 /// Everything that the import adds to the room's door but its words.
 #[must_use]
 pub fn furnish(module: Module) -> Module {
@@ -44,6 +48,11 @@ pub fn furnish(module: Module) -> Module {
         .job(JobKind::of::<verbs::LookJob>())
         .job(JobKind::of::<verbs::WriteJob>())
         .every(Recurring { name: "federation.import_sweep", every: SWEEP, run: |cx| Box::pin(verbs::sweep(cx)) })
+        .every(Recurring {
+            name: "federation.import_interrupted",
+            every: LOOK,
+            run: |cx| Box::pin(interrupted::mark(cx)),
+        })
         .nav(NavItem { order: 25, word: "nav.imports", url: "/desk/imports", permission: policy::RUN })
 }
 

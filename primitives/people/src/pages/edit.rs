@@ -6,6 +6,7 @@ use super::show::masked;
 use crate::forms::PersonForm;
 use crate::model::{Person, PersonId, PoliticalCode};
 use crate::rules::identity::Kind;
+use crate::store::Emptied;
 use crate::{policy, store, verbs};
 use askama::Template;
 use axum::extract::Path;
@@ -35,6 +36,24 @@ impl Edit {
             (Some(person), Ok(field)) => masked(field, person),
             _ => String::new(),
         }
+    }
+}
+
+impl Edit {
+    /// What stands on the record and may be made to stand empty, and whether that is asked for.
+    fn filled(&self) -> Vec<(Emptied, bool)> {
+        let Some(person) = &self.person else { return Vec::new() };
+        let stands = |field: &Emptied| match field {
+            Emptied::Phone => person.phone.is_some(),
+            Emptied::Email => person.email.is_some(),
+            Emptied::Address => person.address.is_some(),
+            Emptied::BirthDate => person.birth_date.is_some(),
+            Emptied::Education => person.education.is_some(),
+            Emptied::Employer => person.employer.is_some(),
+            Emptied::Skills => person.skills.is_some(),
+        };
+        let asked = |field: Emptied| self.form.empty.iter().any(|text| text == field.as_str());
+        Emptied::ALL.iter().copied().filter(stands).map(|field| (field, asked(field))).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::rules::volunteer_number;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::{Value, Violation};
 use kernel::secret::Keys;
-use kernel::{Error, Read as _, Result, TenantId, Tx, args, row, search};
+use kernel::{Error, Read as _, Result, TenantId, Tx, args, row, search, text_enum};
 use std::collections::BTreeMap;
 
 /// The keyed hash that finds doubles of a document without opening it.
@@ -173,6 +173,26 @@ fn taken(error: Error) -> Error {
     }
 }
 
+text_enum! {
+    /// What of a record may be made to stand empty.
+    pub(crate) enum Emptied {
+        /// The phone.
+        Phone = "phone",
+        /// The e-mail.
+        Email = "email",
+        /// Street and number.
+        Address = "address",
+        /// The birth date.
+        BirthDate = "birth_date",
+        /// The level of education.
+        Education = "education",
+        /// Where they work.
+        Employer = "employer",
+        /// What they can do.
+        Skills = "skills",
+    }
+}
+
 /// What of a record is changed; what is absent stays as it is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Change {
@@ -190,6 +210,8 @@ pub(crate) struct Change {
     pub address: Option<String>,
     pub registered_on: Option<NaiveDate>,
     pub state: Option<crate::model::PersonState>,
+    /// These stand empty afterwards.
+    pub emptied: Vec<Emptied>,
 }
 
 /// Changes what is given of a record and keeps its tokens true.
@@ -243,9 +265,34 @@ pub(crate) async fn change(
         now
     ];
     tx.execute(sql, args).await.map_err(taken)?;
-    let phone = new.phone.clone().or(before.phone);
+    empty(tx, tenant, id, &new.emptied).await?;
+    let phone = new.phone.clone().or(before.phone).filter(|_| !new.emptied.contains(&Emptied::Phone));
     let extra = extra_tokens(phone.as_deref(), number.as_deref());
     search::index(tx, tenant, "person", id.0, &name, &extra).await
+}
+
+async fn empty(tx: &mut Tx<'_>, tenant: TenantId, id: PersonId, fields: &[Emptied]) -> Result<()> {
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let goes = |field| fields.contains(&field);
+    let sql = "UPDATE person SET phone = CASE WHEN $3 THEN NULL ELSE phone END, email = CASE WHEN $4 THEN NULL ELSE email END,
+               address = CASE WHEN $5 THEN NULL ELSE address END, birth_date = CASE WHEN $6 THEN NULL ELSE birth_date END,
+               education = CASE WHEN $7 THEN NULL ELSE education END, employer = CASE WHEN $8 THEN NULL ELSE employer END,
+               skills = CASE WHEN $9 THEN NULL ELSE skills END WHERE tenant_id = $1 AND id = $2";
+    let args = args![
+        tenant,
+        id,
+        goes(Emptied::Phone),
+        goes(Emptied::Email),
+        goes(Emptied::Address),
+        goes(Emptied::BirthDate),
+        goes(Emptied::Education),
+        goes(Emptied::Employer),
+        goes(Emptied::Skills)
+    ];
+    tx.execute(sql, args).await?;
+    Ok(())
 }
 
 /// Ends the status that holds and begins another; nothing is overwritten. The same status again changes nothing.

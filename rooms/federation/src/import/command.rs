@@ -44,6 +44,7 @@ pub async fn command_import(
     json: bool,
 ) -> anyhow::Result<String> {
     let told = map.map(|text| parse_map(cx, text)).transpose()?;
+    super::interrupted::mark(cx.clone()).await.map_err(|error| said(cx, error))?;
     let outcome = match kind {
         "volunteers" => roster(cx, Kind::Volunteers, file, dry_run, told).await,
         "teams" => roster(cx, Kind::Teams, file, dry_run, told).await,

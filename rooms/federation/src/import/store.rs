@@ -318,6 +318,15 @@ pub(super) async fn aged(
     Ok(rows.into_iter().map(|r| (r.id, r.file_id.into_iter().chain(r.result_file_id).collect())).collect())
 }
 
+/// Runs that a command began before a moment and did not end.
+pub(super) async fn abandoned(db: &impl Read, tenant: TenantId, before: DateTime<Utc>) -> Result<Vec<ImportId>> {
+    row! { struct Found { id: ImportId } }
+    let sql =
+        "SELECT id FROM import_run WHERE tenant_id = $1 AND state = 'running' AND job_id IS NULL AND made_at <= $2";
+    let rows: Vec<Found> = db.all(sql, args![tenant, before]).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// The run keeps no file any more; one that was not written is given up.
 pub(super) async fn forget_files(tx: &mut Tx<'_>, tenant: TenantId, id: ImportId) -> Result<()> {
     let sql = "UPDATE import_run SET file_id = NULL, result_file_id = NULL,

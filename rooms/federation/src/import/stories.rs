@@ -416,3 +416,37 @@ async fn row_of_bytes(app: &TestApp, number: &str) {
     let open = kept[0].content.windows(number.len()).any(|part| part == number.as_bytes());
     assert!(!open, "the upload lies sealed");
 }
+
+#[tokio::test]
+async fn a_command_that_was_killed_leaves_a_run_that_says_how_to_go_on() {
+    on_both(rooms, async |app: TestApp| {
+        let officer = ready(&app).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("名册.xlsx");
+        std::fs::write(&file, xlsx(&[&HEAD, &["张三", A, "13800000000", "平安队", ""]])).unwrap();
+        command_import(&app.cx(), "volunteers", &file, false, None, false).await.unwrap();
+        // As it stands when the process ends in the middle.
+        app.sql("UPDATE import_run SET state = 'running', done_at = NULL", Vec::new()).await;
+        app.run_recurring("federation.import_interrupted").await;
+        let running = "SELECT COUNT(*) AS n FROM import_run WHERE state = 'running'";
+        let held = i64::from(app.on_server);
+        assert_eq!(
+            app.count(running, &[]).await,
+            held,
+            "another process may still write, but not into an embedded one"
+        );
+        app.later(chrono::Duration::minutes(11));
+        app.run_recurring("federation.import_interrupted").await;
+        assert_eq!(app.count(running, &[]).await, 0);
+        app.run_recurring("federation.import_interrupted").await;
+        let marked = app.audit_kinds().await.into_iter().filter(|kind| kind == "import.interrupted").count();
+        assert_eq!(marked, 1);
+        kernel::row! { struct Found { id: kernel::ids::Raw } }
+        let run: Found = kernel::Read::one(app.db(), "SELECT id FROM import_run", &[]).await.unwrap();
+        let page = officer.get(&format!("/desk/imports/{}", run.id)).await.expect(200);
+        assert!(page.text_contains("命令中断了") && page.text_contains("同一个文件再导入一次"), "{}", page.text());
+        command_import(&app.cx(), "volunteers", &file, false, None, false).await.unwrap();
+        assert_eq!(people(&app).await, 1);
+    })
+    .await;
+}
