@@ -176,7 +176,7 @@ async fn record(
         None => None,
     };
     Ok(Show {
-        region: places::full_region_name(&cx, &team.region_code).await?,
+        region: places::full_region_name(cx, &team.region_code).await?,
         parent,
         leaders: store::leaders_of(&cx.db, cx.tenant, &[id]).await?.remove(&id).unwrap_or_default(),
         members,

@@ -64,7 +64,7 @@ pub(super) async fn record(cx: &Cx, person: Person, shown: Option<(Field, String
     let trace = if may_private { Some(lines(cx, person.id).await?) } else { None };
     let page = Show {
         number: mask::number_of(&person),
-        region: places::full_region_name(&cx, &person.region_code).await?,
+        region: places::full_region_name(cx, &person.region_code).await?,
         facts,
         panels: kernel::desk::panels(cx, "people.show", person.id.0).await?,
         trace,
