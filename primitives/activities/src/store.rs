@@ -95,12 +95,8 @@ row! { struct Holder { name: String, path: String, kind: String } }
 /// Makes a draft with its sessions and posts; its number is the year and its place in it.
 pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewActivity) -> Result<ActivityId> {
     let id = ActivityId::fresh();
-    let holder: Holder = tx
-        .one(
-            "SELECT name, path, kind FROM organisation WHERE tenant_id = $1 AND id = $2",
-            args![cx.tenant, new.organisation],
-        )
-        .await?;
+    let of = "SELECT name, path, kind FROM organisation WHERE tenant_id = $1 AND id = $2";
+    let holder: Holder = tx.one(of, args![cx.tenant, new.organisation]).await?;
     let number = number(cx, id);
     let sql = "INSERT INTO activity (tenant_id, id, number, title, summary, organisation_id, organisation_name, organisation_path, kind,
           region_code, site_id, place, state, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky,
