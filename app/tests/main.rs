@@ -10,6 +10,8 @@ mod permissions;
 mod sql;
 #[path = "main/storeys.rs"]
 mod storeys;
+#[path = "main/threats.rs"]
+mod threats;
 #[path = "main/trace_walk.rs"]
 mod trace_walk;
 #[path = "main/words.rs"]

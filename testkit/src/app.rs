@@ -4,7 +4,7 @@
 mod builders;
 mod visitor;
 
-pub use visitor::{Reply, Visitor};
+pub use visitor::{Reply, Visitor, encode};
 
 use crate::postgres;
 use chrono::{DateTime, NaiveDateTime, Utc};

@@ -5,6 +5,8 @@
 mod case;
 #[path = "matrix_cases.rs"]
 mod cases;
+#[path = "matrix_threats.rs"]
+mod threats;
 #[path = "matrix_world.rs"]
 mod world;
 
@@ -132,10 +134,29 @@ async fn check(world: &World, case: &Case, who: &Somebody, (place, corner): (&st
     if told(&reply) != Some(expected) {
         return Err(format!("{cell}: {} to {:?}, promised {expected:?}", reply.status, reply.location));
     }
+    if let Some(header) = unprotected(who, &reply) {
+        return Err(format!("{cell}: the header {header} is {:?}", reply.header(header)));
+    }
     match leaked(world, who, &reply).await {
         Some(what) => Err(format!("{cell}: tells {what}")),
         None => Ok(()),
     }
+}
+
+/// A header of every answer that is missing: no frame, no guessing of types, no other origin, no copy of a signed-in page.
+fn unprotected(who: &Somebody, reply: &Reply) -> Option<&'static str> {
+    let signed_in = who.actor.account.is_some();
+    let wanted = [
+        ("content-security-policy", "frame-ancestors 'none'"),
+        ("content-security-policy", "default-src 'none'"),
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("referrer-policy", "same-origin"),
+        ("cache-control", if signed_in { "no-store" } else { "no-" }),
+    ];
+    let missing = wanted.iter().find(|(name, value)| !reply.header(name).contains(value));
+    missing.map(|(name, _)| *name).or((signed_in && reply.headers.contains_key("etag")).then_some("etag"))
 }
 
 /// Every route has a case, so that a new one is asked for or named here.

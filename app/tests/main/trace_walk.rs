@@ -10,6 +10,7 @@ use crate::district::{District, Somebody};
 use kernel::ids::Raw;
 use kernel::{AccountId, Class, Read as _, args, row};
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use testkit::{Reply, TestApp, on_both};
 
 /// What is sent.
@@ -143,7 +144,7 @@ async fn send(who: &Somebody, method: &str, path: &str, sent: Sent<'_>) -> Reply
 }
 
 /// Every table with everything that stands in it; SQLite alone, whose catalogue is asked.
-async fn whole(app: &TestApp) -> Vec<(String, String)> {
+pub async fn whole(app: &TestApp) -> Vec<(String, String)> {
     row! { struct Named { name: String } }
     row! { struct Text { text: String } }
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
@@ -215,8 +216,46 @@ async fn masked(walk: &mut Walk, everybody: &[Somebody], route: &'static str, im
     }
 }
 
+/// What is sealed or masked stands nowhere else in the database after all this, and nowhere in the log.
+async fn lies_open(walk: &mut Walk) {
+    let tables = whole(&walk.district.app).await;
+    let log = String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned();
+    assert!(log.contains("a form was refused") || log.len() > 1000, "the log was not written: {} bytes", log.len());
+    for corner in [&walk.district.near, &walk.district.side, &walk.district.far] {
+        for (n, secret) in corner.secrets.iter().enumerate() {
+            // The number of a document is nowhere in clear; the other fields stand in the record alone.
+            let open = tables.iter().filter(|(name, text)| text.contains(secret) && (n == 0 || name != "person"));
+            walk.faults.extend(open.map(|(name, _)| format!("{secret} lies open in {name}")));
+            walk.faults.extend(log.contains(secret).then(|| format!("{secret} is in the log")));
+        }
+    }
+    for secret in [crate::district::PASSWORD, "440605194912310015", "440605190001010013"] {
+        let open = tables.iter().filter(|(_, text)| text.contains(secret));
+        walk.faults.extend(open.map(|(name, _)| format!("{secret} lies open in {name}")));
+        walk.faults.extend(log.contains(secret).then(|| format!("{secret} is in the log")));
+    }
+}
+
+/// The log of this process.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Keep;
+
+impl std::io::Write for Keep {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn every_deed_of_every_route_leaves_its_line_or_does_not_happen() {
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| Keep);
+    let _ = log.try_init();
     on_both(crate::district::all, async |app: TestApp| {
         let began = std::time::Instant::now();
         let district = District::settle(&app).await;
@@ -238,6 +277,9 @@ async fn every_deed_of_every_route_leaves_its_line_or_does_not_happen() {
             if app.app.words.text(kernel::Lang::Zh, &word) == word {
                 walk.faults.push(format!("{word} has no word"));
             }
+        }
+        if !app.on_server {
+            lies_open(&mut walk).await;
         }
         let lines = kernel::audit::verify(app.db(), app.tenant).await.unwrap();
         println!(
