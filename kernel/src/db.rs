@@ -22,7 +22,7 @@ pub use value::{FromRow, FromValue, Json, Kind, Row, ToValue, Value};
 
 use crate::error::{Error, Result};
 use anyhow::Context as _;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -30,7 +30,6 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 /// A constraint that a statement broke, with the name that the engine gives for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +74,7 @@ struct Inner {
 
 enum Engine {
     Sqlite { path: PathBuf, id: u64 },
-    Postgres(sqlx::PgPool),
+    Postgres(Box<postgres::Readers>),
 }
 
 /// Reading, from the database or inside a transaction.
@@ -99,10 +98,7 @@ impl Read for Db {
     async fn all<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
         match &self.0.engine {
             Engine::Sqlite { path, id } => with_reader(path, *id, |reader| sqlite::rows(reader, sql, args, usize::MAX)),
-            Engine::Postgres(pool) => {
-                let mut connection = pool.acquire().await.map_err(|e| postgres::describe(e, sql))?;
-                postgres::rows(&mut connection, sql, args).await
-            }
+            Engine::Postgres(readers) => readers.rows(sql, args).await,
         }
     }
 }
@@ -142,17 +138,11 @@ impl Db {
                 let options: PgConnectOptions = url.parse().context("reading the address of the database")?;
                 // Its own log of slow statements would print every placeholder of a bulk insert.
                 let options = options.disable_statement_logging();
-                let pool = PgPoolOptions::new()
-                    .max_connections(16)
-                    .min_connections(1)
-                    .acquire_timeout(Duration::from_secs(5))
-                    .test_before_acquire(false)
-                    .connect_with(options.clone())
-                    .await
-                    .context("the PostgreSQL server does not answer")?;
+                let readers = postgres::Readers::open(options.clone());
+                let readers = readers.await.context("the PostgreSQL server does not answer")?;
                 let count = (*lanes).max(1);
                 let lanes = (0..count).map(|n| lane::Lane::postgres(options.clone(), n)).collect::<Result<_>>()?;
-                Inner { engine: Engine::Postgres(pool), lanes, learnt: AtomicU64::new(u64::MAX) }
+                Inner { engine: Engine::Postgres(Box::new(readers)), lanes, learnt: AtomicU64::new(u64::MAX) }
             }
         };
         Ok(Self(Arc::new(inner)))
@@ -200,8 +190,8 @@ impl Db {
     pub async fn prepare(&self, sql: &str) -> Result<()> {
         match &self.0.engine {
             Engine::Sqlite { path, id } => with_reader(path, *id, |reader| sqlite::prepare(reader, sql)),
-            Engine::Postgres(pool) => {
-                let mut connection = pool.acquire().await.map_err(|e| postgres::describe(e, sql))?;
+            Engine::Postgres(readers) => {
+                let mut connection = readers.pool.acquire().await.map_err(|e| postgres::describe(e, sql))?;
                 postgres::prepare(&mut connection, sql).await
             }
         }

@@ -8,7 +8,6 @@ use anyhow::Context as _;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use rusqlite::Connection;
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -47,6 +46,8 @@ trait Job: Send {
 /// A verb that ran; answered when the commit is known.
 struct Done {
     ok: bool,
+    /// Why it could not, when that is no fault of its own: the others share it.
+    word: Option<&'static str>,
     answer: Box<dyn FnOnce(Option<&'static str>)>,
 }
 
@@ -69,6 +70,10 @@ where
             let caught = AssertUnwindSafe(verb(tx)).catch_unwind().await;
             let result = caught.unwrap_or_else(|_| Err(Error::internal("a verb panicked".to_owned())));
             let ok = result.is_ok();
+            let word = match &result {
+                Err(Error::Unavailable(word)) => Some(*word),
+                _ => None,
+            };
             let answer = Box::new(move |failure: Option<&'static str>| {
                 let last = match failure {
                     Some(word) if ok => Err(Error::Unavailable(word)),
@@ -76,7 +81,7 @@ where
                 };
                 drop(answer.send(last));
             });
-            Done { ok, answer }
+            Done { ok, word, answer }
         })
     }
 
@@ -208,10 +213,13 @@ impl Connected {
         }
         let keep = !(alone && done.iter().all(|d| !d.ok));
         let failure = match broken {
-            Some(error) => Some(self.give_up(&error).await),
+            Some(error) => {
+                let word = self.give_up(&error).await;
+                Some(done.iter().find_map(|d| d.word).unwrap_or(word))
+            }
             None if keep => self.finish(lines).await,
             None => {
-                drop(self.script("ROLLBACK").await);
+                self.roll_back().await;
                 None
             }
         };
@@ -240,6 +248,12 @@ impl Connected {
         if ended.ok {
             lines.extend(written);
         }
+        if let Self::Sqlite { connection, .. } = self
+            && connection.is_autocommit()
+        {
+            // A full disk may make SQLite end the whole transaction by itself: nothing of it is there, and nothing may follow.
+            return Err((Some(ended), Error::Unavailable("error.not_saved")));
+        }
         if alone {
             return Ok(ended);
         }
@@ -257,33 +271,54 @@ impl Connected {
         };
         let mut tx = self.tx();
         let written = audit::write(&mut tx, &chain, lines).await;
-        let ended = match written {
-            Ok(()) => self.script("COMMIT").await,
-            Err(error) => Err(error),
-        };
-        match ended {
+        if let Err(error) = written {
+            return Some(self.give_up(&error).await);
+        }
+        match self.script("COMMIT").await {
             Ok(()) => None,
-            Err(error) => Some(self.give_up(&error).await),
+            Err(error) => match (self.give_up(&error).await, &self) {
+                // The server may have committed before it went.
+                ("error.database_away", Self::Postgres { .. }) => Some("error.unsure"),
+                (word, _) => Some(word),
+            },
         }
     }
 
     async fn give_up(&mut self, error: &Error) -> &'static str {
         tracing::error!(?error, "a transaction was not committed");
+        self.roll_back().await;
+        error.unavailable_word()
+    }
+
+    async fn roll_back(&mut self) {
         if self.script("ROLLBACK").await.is_err()
             && let Self::Postgres { open, .. } = self
         {
             *open = None;
         }
-        error.unavailable_word()
     }
 
     async fn begin(&mut self) -> Result<()> {
+        let was_open = matches!(self, Self::Postgres { open: Some(_), .. });
+        match self.try_begin().await {
+            // The server has closed this connection meanwhile: nothing was done by it, so another is tried at once.
+            Err(_) if was_open => self.try_begin().await,
+            begun => begun,
+        }
+    }
+
+    async fn try_begin(&mut self) -> Result<()> {
         if let Self::Postgres { options, open, chain } = self
             && open.is_none()
         {
-            let connection = PgConnection::connect_with(options).await.map_err(|e| postgres::describe(e, "connect"))?;
-            *open = Some(Box::new(connection));
+            *open = Some(Box::new(postgres::connect(options).await?));
             *chain = crate::ids::fresh().simple().to_string();
+        }
+        if let Self::Sqlite { connection, .. } = self
+            && !connection.is_autocommit()
+        {
+            // Rolling back failed before, on a broken disk: nothing may go on inside what was given up.
+            self.script("ROLLBACK").await?;
         }
         let text = if matches!(self, Self::Sqlite { .. }) { "BEGIN IMMEDIATE" } else { "BEGIN" };
         let begun = self.script(text).await;

@@ -2,8 +2,10 @@
 
 use super::value::{FromRow, Kind, Row, RowInner, Value};
 use crate::error::{Error, Result};
-use sqlx::postgres::{PgArguments, PgConnection, PgRow};
-use sqlx::{Arguments as _, AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
+use sqlx::{Arguments as _, AssertSqlSafe, Column as _, Connection as _, Row as _, TypeInfo as _, ValueRef as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 fn bind(args: &[Value]) -> Result<PgArguments> {
     let mut bound = PgArguments::default();
@@ -38,6 +40,57 @@ fn add_null(bound: &mut PgArguments, kind: Kind) -> std::result::Result<(), sqlx
         Kind::Time => bound.add(None::<chrono::NaiveTime>),
         Kind::Timestamp => bound.add(None::<chrono::DateTime<chrono::Utc>>),
         Kind::Json => bound.add(None::<serde_json::Value>),
+    }
+}
+
+/// Where reading happens.
+pub(super) struct Readers {
+    pub(super) pool: PgPool,
+    options: PgConnectOptions,
+    away: AtomicBool,
+}
+
+impl Readers {
+    pub(super) async fn open(options: PgConnectOptions) -> std::result::Result<Self, sqlx::Error> {
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false);
+        Ok(Self { pool: pool.connect_with(options.clone()).await?, options, away: AtomicBool::new(false) })
+    }
+
+    /// Rows by a connection of the pool. One that the server has closed meanwhile, because it was restarted, shows only when it
+    /// is used: then a new one is tried at once, for reading twice changes nothing. While the server is away it is asked anew
+    /// by each reader, and not waited for as the pool does.
+    pub(super) async fn rows<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+        if !self.away.load(Ordering::Relaxed) {
+            match self.pooled(sql, args).await {
+                Err(Error::Unavailable("error.database_away")) => self.away.store(true, Ordering::Relaxed),
+                done => return done,
+            }
+        }
+        let mut connection = connect(&self.options).await?;
+        let found = rows(&mut connection, sql, args).await;
+        self.away.store(false, Ordering::Relaxed);
+        found
+    }
+
+    async fn pooled<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+        let mut connection = self.pool.acquire().await.map_err(|e| describe(e, sql))?;
+        let found = rows(&mut connection, sql, args).await;
+        if matches!(found, Err(Error::Unavailable("error.database_away"))) {
+            drop(connection.detach());
+        }
+        found
+    }
+}
+
+/// A connection of a lane's own.
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+    match tokio::time::timeout(Duration::from_secs(5), PgConnection::connect_with(options)).await {
+        Ok(connected) => connected.map_err(|e| describe(e, "connect")),
+        Err(_) => Err(Error::Unavailable("error.database_away")),
     }
 }
 

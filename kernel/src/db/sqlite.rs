@@ -185,7 +185,13 @@ pub(super) fn describe(error: rusqlite::Error, sql: &str) -> Error {
                 rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
             ) => Error::Violated(super::Violation::Unique(detail)),
             (ErrorCode::ConstraintViolation, _) => Error::Violated(super::Violation::Check(detail)),
-            (ErrorCode::DiskFull, _) => Error::Unavailable("error.disk_full"),
+            (ErrorCode::DiskFull, _) | (_, rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
+                Error::Unavailable("error.disk_full")
+            }
+            (ErrorCode::SystemIoFailure, _) => {
+                tracing::error!(%error, "the disk has trouble");
+                Error::Unavailable("error.disk")
+            }
             (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Error::Unavailable("error.busy"),
             _ => Error::Internal(anyhow::Error::new(error).context(sql.to_owned())),
         };

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::args;
+use std::time::Duration;
 
 async fn places() -> Vec<(Db, Option<tempfile::TempDir>)> {
     let folder = tempfile::tempdir().unwrap();
