@@ -41,6 +41,8 @@ pub struct RequestFacts {
     pub session: Option<String>,
     /// The one-time key of an API call, or of a form once it was read.
     pub once: std::sync::OnceLock<String>,
+    /// A digest of what the form or call asks for, once it was read: a one-time key belongs to one content.
+    pub asked: std::sync::OnceLock<String>,
     /// Elder mode.
     pub elder: bool,
     /// A script or another program asks, so errors are problem+json.
@@ -151,6 +153,12 @@ impl Cx {
         self.app.words.text(self.lang, key)
     }
 
+    /// Remembers what this request asks for; only its keyed digest is kept, so that nothing of it can be read or guessed.
+    pub(crate) fn asks(&self, contents: &str) {
+        let digest = || self.app.keys.fingerprint("once", contents).iter().map(|b| format!("{b:02x}")).collect();
+        self.request.asked.get_or_init(digest);
+    }
+
     /// Runs a verb in a transaction; see `Db::write`.
     pub async fn write<F, T>(&self, lane: LaneKey, verb: F) -> Result<T>
     where
@@ -165,7 +173,8 @@ impl Cx {
     /// Every form carries a key in its `guard()`, every call may carry an `Idempotency-Key`; `Form`, `Multipart` and the edge
     /// put it where this finds it. So whatever makes something is written `cx.once(lane, verb)` and answers where its object
     /// is: a double click, or back and send again, makes nothing twice and leads to the first one's object. What the deed
-    /// itself changes ("is it still waiting?") is asked inside the verb: asked before, it would refuse the repeat.
+    /// itself changes ("is it still waiting?") is asked inside the verb: asked before, it would refuse the repeat. The same key
+    /// with other contents is refused: the first answer would stand for what was not done.
     pub async fn once<F, T>(&self, lane: LaneKey, verb: F) -> Result<T>
     where
         F: for<'x, 'y> AsyncFnOnce(&'x mut Tx<'y>) -> Result<T> + Send + 'static,
@@ -175,16 +184,18 @@ impl Cx {
         let now = self.now;
         let who = self.actor.account.map_or_else(|| self.request.ip.clone(), |a| a.to_string());
         let route = self.request.path.split('?').next().unwrap_or_default().to_owned();
+        let asked = self.request.asked.get().cloned();
+        let same = asked.clone();
         let of = args![self.tenant, key, who, route].to_vec();
         let mine = of.clone();
         let done = self
             .db
             .write(lane, async move |tx: &mut Tx<'_>| {
-                if let Some(answer) = kept(tx, &mine).await? {
+                if let Some(answer) = kept(tx, &mine, asked.as_deref()).await? {
                     return Ok(answer);
                 }
                 let answer = verb(tx).await?;
-                let keep = Json(serde_json::json!({ "answer": answer }));
+                let keep = Json(serde_json::json!({ "answer": answer, "asked": asked }));
                 let sql =
                     "INSERT INTO once (tenant_id, key, actor, route, answer, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
                 tx.execute(sql, &[&mine[..], args![keep, now]].concat()).await?;
@@ -193,19 +204,25 @@ impl Cx {
             .await;
         match done {
             // Somebody was faster in another lane or process: nothing of this one stays, and theirs is the answer.
-            Err(Error::Violated(Violation::Unique(what))) if what.contains("once") => kept(&self.db, &of)
-                .await?
-                .ok_or_else(|| Error::internal("a one-time key without its answer".to_owned())),
+            Err(Error::Violated(Violation::Unique(what))) if what.contains("once") => {
+                kept(&self.db, &of, same.as_deref())
+                    .await?
+                    .ok_or_else(|| Error::internal("a one-time key without its answer".to_owned()))
+            }
             other => other,
         }
     }
 }
 
 /// What the first with this key answered: `of` is tenant, key, actor and route.
-async fn kept<T: DeserializeOwned>(db: &impl Read, of: &[Value]) -> Result<Option<T>> {
+async fn kept<T: DeserializeOwned>(db: &impl Read, of: &[Value], asked: Option<&str>) -> Result<Option<T>> {
     row! { struct Kept { answer: Json<serde_json::Value> } }
     let find = "SELECT answer FROM once WHERE tenant_id = $1 AND key = $2 AND actor = $3 AND route = $4";
     let kept: Option<Kept> = db.optional(find, of).await?;
+    let before = kept.as_ref().and_then(|kept| kept.answer.0.get("asked")?.as_str());
+    if before.zip(asked).is_some_and(|(before, now)| before != now) {
+        return Err(Error::Malformed(Word::new("error.once_reused")));
+    }
     let value = kept.map(|kept| kept.answer.0.get("answer").cloned().unwrap_or_default());
     value.map(|value| serde_json::from_value(value).map_err(|e| Error::internal(e.to_string()))).transpose()
 }

@@ -39,7 +39,8 @@ impl Metrics {
 /// `/metrics`: for callers on this machine, and never through a proxy.
 pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let near = request.extensions().get::<ConnectInfo<SocketAddr>>().is_some_and(|c| c.0.ip().is_loopback());
-    let forwarded = request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded");
+    let by_proxy = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
+    let forwarded = by_proxy.iter().any(|name| request.headers().contains_key(*name));
     if !near || forwarded {
         return StatusCode::NOT_FOUND.into_response();
     }

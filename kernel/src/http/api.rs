@@ -23,6 +23,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let bytes = axum::body::to_bytes(body, 1024 * 1024)
             .await
             .map_err(|_| Error::Malformed(Word::new("error.too_large")))?;
+        cx.asks(&String::from_utf8_lossy(&bytes));
         serde_json::from_slice(&bytes).map(Self).map_err(|e| Error::Malformed(Word::new("error.json").with("what", e)))
     }
 }

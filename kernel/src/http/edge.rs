@@ -16,7 +16,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use chrono::{DateTime, Utc};
 use cookie::Cookie;
+use futures_util::StreamExt as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,9 +54,10 @@ pub(crate) fn router(app: &Arc<App>, routes: Vec<Routes>) -> axum::Router {
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
-    match app.db.ping().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
+    // Whoever asks wants to know now, not when the last try to connect gave up.
+    match tokio::time::timeout(Duration::from_secs(2), app.db.ping()).await {
+        Ok(Ok(())) => "ready\n".into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
     }
 }
 
@@ -77,15 +80,20 @@ async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> 
     let ip = address(&app, &request);
     let json = path.starts_with("/api/");
     let had_flash = cookie(&headers, "flash").is_some();
-    let cx = match context(&app, &headers, path, ip, json).await {
-        Ok(cx) => cx,
-        Err(error) => {
-            tracing::error!(%error, "no context could be made");
-            return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "503\n").into_response();
-        }
-    };
+    let (cx, wrong) = context(&app, &headers, path, ip, json).await;
+    if let Some(error) = wrong {
+        let mut response = render(&cx, &error);
+        protect(&cx, &mut response);
+        app.metrics.count(response.status(), began.elapsed());
+        return response;
+    }
     request.extensions_mut().insert(cx.clone());
-    let mut response = next.run(request).await;
+    let mut response = if is_too_large(&headers) {
+        drain(request.into_body()).await;
+        Error::Malformed(Word::new("error.too_large")).into_response()
+    } else {
+        next.run(request).await
+    };
     if let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() {
         response = render(&cx, &error);
     } else if had_flash && !response.headers().contains_key(header::SET_COOKIE) && !response.status().is_redirection() {
@@ -96,58 +104,85 @@ async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> 
     response
 }
 
-async fn context(app: &Arc<App>, headers: &HeaderMap, path: String, ip: String, json: bool) -> Result<Cx> {
-    let now = app.clock.now();
-    let mut tenant = app.tenant().map(|t| t.id);
-    if tenant.is_none() {
-        app.learn_tenant().await?;
-        tenant = app.tenant().map(|t| t.id);
-    }
-    let mut tenant = tenant.unwrap_or(TenantId(uuid::Uuid::nil()));
-    let mut actor = Actor::default();
-    let mut session = None;
-    let bearer = text(headers, header::AUTHORIZATION.as_str()).and_then(|v| v.strip_prefix("Bearer "));
-    if let Some(token) = bearer.filter(|_| json) {
-        if let Some((of, known)) = auth::read_token(app, token.trim(), now).await? {
-            (tenant, actor) = (of, known);
+/// What says beforehand that it is larger than any upload may be.
+fn is_too_large(headers: &HeaderMap) -> bool {
+    let length = text(headers, header::CONTENT_LENGTH.as_str()).and_then(|v| v.parse::<u64>().ok());
+    length.is_some_and(|length| length > MOST_UPLOAD as u64)
+}
+
+/// Takes a body and keeps nothing of it: a browser reads no answer before it has sent all, and shows a broken connection
+/// instead of the sentence. Whoever sends more, or slower, than any mistake is cut off.
+async fn drain(body: axum::body::Body) {
+    const MOST: usize = 512 * 1024 * 1024;
+    let taking = async {
+        let (mut pieces, mut taken) = (body.into_data_stream(), 0);
+        while let Some(Ok(piece)) = pieces.next().await {
+            taken += piece.len();
+            if taken > MOST {
+                return;
+            }
         }
-    } else if let Some(token) = cookie(headers, cookie_name(app))
-        && let Some((open, known)) = auth::read(app, &token, now).await?
-    {
-        tenant = open.tenant_id;
-        actor = known;
-        session = Some(open.id_hash);
-    }
-    let elder = cookie(headers, "mode").as_deref() == Some("elder");
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(30), taking).await;
+}
+
+/// The context of a request. What is wrong with it is answered in the reader's language too, as to a stranger.
+async fn context(app: &Arc<App>, headers: &HeaderMap, path: String, ip: String, json: bool) -> (Cx, Option<Error>) {
+    let now = app.clock.now();
+    let known = who(app, headers, json, now).await;
+    let once = one_time_key(headers);
+    let (tenant, actor, session, wrong) = match (known, &once) {
+        (Ok(known), Ok(_)) => (known.0, known.1, known.2, None),
+        (Ok(known), Err(_)) => (known.0, known.1, known.2, Some(Error::Malformed(Word::new("error.once_wrong")))),
+        (Err(error), _) => (TenantId(uuid::Uuid::nil()), Actor::default(), None, Some(error)),
+    };
     let lang = match cookie(headers, "lang").as_deref() {
         Some("en") => Lang::En,
         Some(_) => Lang::Zh,
         None => prefers(headers),
     };
-    let flash = cookie(headers, "flash").and_then(|v| B64.decode(v).ok()).and_then(|v| String::from_utf8(v).ok());
-    let once = std::sync::OnceLock::new();
-    if let Some(key) = text(headers, "idempotency-key").filter(|k| !k.is_empty() && k.len() <= 200) {
-        once.get_or_init(|| key.to_owned());
-    }
     let facts = RequestFacts {
         id: crate::ids::fresh().simple().to_string()[..16].to_owned(),
         ip,
         path,
         session,
-        once,
-        elder,
+        once: once.ok().flatten().map(std::sync::OnceLock::from).unwrap_or_default(),
+        asked: std::sync::OnceLock::new(),
+        elder: cookie(headers, "mode").as_deref() == Some("elder"),
         json: json || text(headers, "accept").is_some_and(|a| a.starts_with("application/json")),
-        flash,
+        flash: cookie(headers, "flash").and_then(|v| B64.decode(v).ok()).and_then(|v| String::from_utf8(v).ok()),
     };
-    Ok(Cx {
-        app: Arc::clone(app),
-        db: app.db.clone(),
-        tenant,
-        actor: Arc::new(actor),
-        lang,
-        now,
-        request: Arc::new(facts),
-    })
+    let (app, db) = (Arc::clone(app), app.db.clone());
+    (Cx { app, db, tenant, actor: Arc::new(actor), lang, now, request: Arc::new(facts) }, wrong)
+}
+
+/// Who asks, of which district, and the session's hash.
+async fn who(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    json: bool,
+    now: DateTime<Utc>,
+) -> Result<(TenantId, Actor, Option<String>)> {
+    app.learn_tenant().await?;
+    let tenant = app.tenant().map_or(TenantId(uuid::Uuid::nil()), |t| t.id);
+    let bearer = text(headers, header::AUTHORIZATION.as_str()).and_then(|v| v.strip_prefix("Bearer "));
+    if let Some(token) = bearer.filter(|_| json) {
+        if let Some((of, known)) = auth::read_token(app, token.trim(), now).await? {
+            return Ok((of, known, None));
+        }
+    } else if let Some(token) = cookie(headers, cookie_name(app))
+        && let Some((open, known)) = auth::read(app, &token, now).await?
+    {
+        return Ok((open.tenant_id, known, Some(open.id_hash)));
+    }
+    Ok((tenant, Actor::default(), None))
+}
+
+/// The one-time key of a program's call. One that cannot be kept is refused: the caller believes that a repeat is safe.
+fn one_time_key(headers: &HeaderMap) -> std::result::Result<Option<String>, ()> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = key.to_str().map_err(|_| ())?;
+    if key.is_empty() || key.len() > 200 { Err(()) } else { Ok(Some(key.to_owned())) }
 }
 
 fn prefers(headers: &HeaderMap) -> Lang {
@@ -270,7 +305,12 @@ fn render(cx: &Cx, error: &Error) -> Response {
         };
         cx.page_with(status, &page).unwrap_or_else(|_| (status, word.key.into_owned()).into_response())
     };
-    if let Error::TooMany(seconds) = error
+    let seconds = match error {
+        Error::TooMany(seconds) => Some(*seconds),
+        Error::Unavailable(_) => Some(5),
+        _ => None,
+    };
+    if let Some(seconds) = seconds
         && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
     {
         response.headers_mut().insert(header::RETRY_AFTER, value);
@@ -301,6 +341,7 @@ fn describe(cx: &Cx, error: &Error) -> (StatusCode, &'static str, Word, Vec<Fiel
             let status = match word.key.as_ref() {
                 "error.csrf" => StatusCode::FORBIDDEN,
                 "error.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+                "error.once_reused" => StatusCode::UNPROCESSABLE_ENTITY,
                 _ => StatusCode::BAD_REQUEST,
             };
             (status, "malformed", word.clone(), none)

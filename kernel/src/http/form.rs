@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 
 /// A posted form. The struct names its fields and denies unknown ones.
 pub struct Form<T>(pub T);
@@ -15,7 +16,7 @@ pub struct Form<T>(pub T);
 pub struct Query<T>(pub T);
 
 /// A form with a file; the token is its first field, and its one-time key is taken as a posted form's is.
-pub struct Multipart(axum::extract::Multipart, Cx);
+pub struct Multipart(axum::extract::Multipart, Cx, Sha256);
 
 const MOST: usize = 256 * 1024;
 
@@ -35,6 +36,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
         check_token(&cx, &token)?;
         keep_key(&cx, once);
         let text = serde_html_form::to_string(&fields).map_err(|_| Error::Malformed(Word::new("error.form")))?;
+        cx.asks(&text);
         let form = serde_html_form::from_str(&text).map_err(|e| {
             tracing::debug!(error = %e, "a form was refused");
             Error::Malformed(Word::new("error.form"))
@@ -68,7 +70,7 @@ impl<S: Send + Sync> FromRequest<S> for Multipart {
         }
         let token = first.text().await.map_err(|_| wrong())?;
         check_token(&cx, &token)?;
-        Ok(Self(multipart, cx))
+        Ok(Self(multipart, cx, Sha256::new()))
     }
 }
 
@@ -78,7 +80,18 @@ impl Multipart {
         loop {
             match self.field().await? {
                 Some((name, _, bytes)) if name == "_once" => keep_key(&self.1, String::from_utf8(bytes).ok()),
-                other => return Ok(other),
+                Some((name, file, bytes)) => {
+                    for part in [name.as_bytes(), file.as_bytes(), &bytes] {
+                        self.2.update(part.len().to_le_bytes());
+                        self.2.update(part);
+                    }
+                    return Ok(Some((name, file, bytes)));
+                }
+                None => {
+                    let digest: String = self.2.finalize_reset().iter().map(|b| format!("{b:02x}")).collect();
+                    self.1.asks(&digest);
+                    return Ok(None);
+                }
             }
         }
     }
