@@ -45,19 +45,23 @@ impl Where {
     /// When the folder, the keys or the database cannot be used; the sentence says which and what to do.
     pub async fn open(&self, config: Config) -> anyhow::Result<Ground> {
         make_folder(&self.data)?;
-        let fresh = self.database.is_none() && !self.file().exists();
-        if !fresh && self.database.is_none() && !self.keys().exists() {
+        let place = match &self.database {
+            Some(url) => Place::Server { url: url.clone(), lanes: 4 },
+            None => Place::File { path: self.file(), durability: Durability::Full },
+        };
+        let opened = self.database.is_some() || self.file().exists();
+        if !opened {
+            // The keys come first: data without them would be lost.
+            Keys::load_or_make(&self.keys())?;
+        }
+        let db = Db::open(&place).await.map_err(|e| anyhow::anyhow!("{e}"))?;
+        if !self.keys().exists() && kernel::app::has_sealed_data(&db).await.map_err(|e| anyhow::anyhow!("{e}"))? {
             anyhow::bail!(
                 "the key file {} is missing, but there is data: put it back from where you keep it, or name it with --key-file",
                 self.keys().display()
             );
         }
         let keys = Keys::load_or_make(&self.keys())?;
-        let place = match &self.database {
-            Some(url) => Place::Server { url: url.clone(), lanes: 4 },
-            None => Place::File { path: self.file(), durability: Durability::Full },
-        };
-        let db = Db::open(&place).await.map_err(|e| anyhow::anyhow!("{e}"))?;
         Ok(Ground { db, keys, clock: Clock::System, config, hasher: Hasher::default() })
     }
 }

@@ -44,16 +44,19 @@ pub async fn demo(mut place: Where, listening: Listening) -> anyhow::Result<()> 
     run(app, router, socket, address).await
 }
 
-/// Runs jobs only, beside other processes on the same server.
+/// Runs jobs only, beside other processes on the same server; a folder has one process.
 pub async fn work(place: &Where) -> anyhow::Result<()> {
+    let _lock = hold(place)?;
     let (app, router) = open(place).await?;
     drop(router);
     println!("working; stop with ctrl-c");
     let (stop, stopped) = watch::channel(false);
-    let jobs = tokio::spawn(kernel::jobs::work(app, stopped));
+    let jobs = tokio::spawn(kernel::jobs::work(Arc::clone(&app), stopped));
     signal().await;
     let _ = stop.send(true);
-    jobs.await.context("the jobs' task")
+    let ended = jobs.await.context("the jobs' task");
+    give_back(&app).await;
+    ended
 }
 
 /// Opens the application for a command.
@@ -145,7 +148,15 @@ async fn run(app: Arc<App>, router: axum::Router, socket: TcpSocket, address: So
     // Whoever is still being answered gets three seconds; screens that listen for ever are cut.
     let _ = tokio::time::timeout(Duration::from_secs(3), serving).await;
     jobs.abort();
+    give_back(&app).await;
     Ok(())
+}
+
+/// What recurs is done at once by the next process; without an answer the leases run out by themselves.
+async fn give_back(app: &Arc<App>) {
+    if let Ok(Err(error)) = tokio::time::timeout(Duration::from_secs(1), kernel::jobs::release(app)).await {
+        tracing::warn!(%error, "leases were not given back");
+    }
 }
 
 async fn signal() {

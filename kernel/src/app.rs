@@ -2,7 +2,7 @@
 
 use crate::auth::Hasher;
 use crate::db::{Db, LaneKey, Read as _, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Routes;
 use crate::jobs::{JobKind, Recurring};
 use crate::module::{Module, NavItem, Panel, Work};
@@ -97,11 +97,22 @@ async fn check_key(ground: &Ground) -> anyhow::Result<()> {
         })
         .await
         .map_err(|e| anyhow::anyhow!("{e}"))?;
-    anyhow::ensure!(
-        kept.value == mark,
-        "this key file is not the one that this data was made with: put the right one back, or name it with --key-file"
-    );
-    Ok(())
+    if kept.value == mark { Ok(()) } else { Err(ground.keys.not_of_this_data()) }
+}
+
+/// Whether there is data that was sealed with some key; an empty database has none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn has_sealed_data(db: &Db) -> Result<bool> {
+    let sql = "SELECT value FROM setting WHERE key = 'key.check'";
+    crate::row! { struct Kept { value: String } }
+    match db.optional::<Kept>(sql, &[]).await {
+        Ok(kept) => Ok(kept.is_some_and(|kept| !kept.value.is_empty())),
+        // The table is not there yet.
+        Err(Error::Internal(_)) => Ok(false),
+        Err(away) => Err(away),
+    }
 }
 
 /// What an application is built on.

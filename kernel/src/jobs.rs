@@ -213,6 +213,14 @@ pub async fn run_recurring(app: &Arc<App>, recurring: Recurring) -> Result<()> {
     Ok(())
 }
 
+/// Gives back what this process holds, so that the next one need not wait until it runs out.
+pub async fn release(app: &Arc<App>) -> Result<()> {
+    let holder = app.process.clone();
+    let sql = "DELETE FROM lease WHERE holder = $1";
+    app.db.write(LANE, async move |tx: &mut Tx<'_>| tx.execute(sql, args![holder]).await).await?;
+    Ok(())
+}
+
 async fn lease(app: &Arc<App>, recurring: Recurring) -> Result<bool> {
     let now = app.clock.now();
     let every = i64::try_from(recurring.every).unwrap_or(i64::MAX / 4);

@@ -42,10 +42,13 @@ impl<T> std::fmt::Display for Secret<T> {
 
 /// The keys of an installation, derived from one file that is not in the database nor in its backup.
 pub struct Keys {
+    place: std::path::PathBuf,
     seal: XChaCha20Poly1305,
     hash: [u8; 32],
     sign: [u8; 32],
 }
+
+const MEND: &str = "put the right one back from where you keep it, or name it with --key-file";
 
 impl Keys {
     /// Reads the key file, or makes it (mode 0600) when there is none.
@@ -63,18 +66,25 @@ impl Keys {
         }
         let text = std::fs::read_to_string(path).with_context(|| format!("reading the key file {}", path.display()))?;
         let Some(encoded) = text.trim().strip_prefix("qiyi-key-1 ") else {
-            bail!("{} is no key file of qiyi", path.display());
+            bail!("{} is no key file of qiyi: {MEND}", path.display());
         };
         let raw = B64.decode(encoded.trim()).ok().and_then(|raw| <[u8; 32]>::try_from(raw).ok());
-        let Some(raw) = raw else { bail!("the key in {} is damaged", path.display()) };
-        Ok(Self::from_raw(&raw))
+        let Some(raw) = raw else { bail!("the key in {} is damaged: {MEND}", path.display()) };
+        Ok(Self { place: path.to_owned(), ..Self::from_raw(&raw) })
+    }
+
+    /// The refusal when these are not the keys that the data was made with.
+    #[must_use]
+    pub fn not_of_this_data(&self) -> anyhow::Error {
+        anyhow::anyhow!("the key file {} is not the one that this data was made with: {MEND}", self.place.display())
     }
 
     /// Keys of 32 given bytes.
     #[must_use]
     pub fn from_raw(raw: &[u8; 32]) -> Self {
         let derive = |purpose: &str| mac(raw, &[b"qiyi ", purpose.as_bytes()]);
-        Self { seal: XChaCha20Poly1305::new(&derive("seal").into()), hash: derive("hash"), sign: derive("sign") }
+        let seal = XChaCha20Poly1305::new(&derive("seal").into());
+        Self { place: std::path::PathBuf::new(), seal, hash: derive("hash"), sign: derive("sign") }
     }
 
     /// Encrypts a field; `place` (table, column and row) is bound to it, so that it opens nowhere else.

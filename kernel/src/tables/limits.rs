@@ -37,7 +37,7 @@ impl Default for Limits {
             ratio_from: 4 * 1024 * 1024,
             rows: 200_000,
             columns: 256,
-            cells: 4_000_000,
+            cells: 2_000_000,
         }
     }
 }
