@@ -198,9 +198,18 @@ pub fn cpu_seconds(pid: u32) -> Result<f64> {
 
 /// Memory that a living process keeps resident, in kB.
 pub fn rss_kb(pid: u32) -> Result<u64> {
+    memory(pid, "VmRSS:")
+}
+
+/// The most memory that a living process ever kept resident, in kB.
+pub fn peak_kb(pid: u32) -> Result<u64> {
+    memory(pid, "VmHWM:")
+}
+
+fn memory(pid: u32, what: &str) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).context("reading the process's memory")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("a living process has VmRSS")?;
-    line.trim().trim_end_matches("kB").trim().parse().context("VmRSS is a number of kB")
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).context("a living process has memory")?;
+    line.trim().trim_end_matches("kB").trim().parse().with_context(|| format!("{what} is a number of kB"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 use anyhow::{Context, Result, bail};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -47,7 +49,7 @@ impl Drop for Database {
 /// there a missing server is a failure of the test that asks.
 pub fn server() -> Option<String> {
     let server = environment("QIYI_TEST_POSTGRES");
-    if server.is_none() && environment("CI").is_some_and(|value| value != "false") {
+    if server.is_none() && strict() {
         panic!("CI is set but QIYI_TEST_POSTGRES is not: run ./test, which starts a PostgreSQL and names it there");
     }
     server
@@ -127,6 +129,96 @@ async fn patiently(base: &str, sql: &str) -> Result<()> {
     bail!("somebody kept a connection open for five seconds; does `migrate` close its pool? {sql}")
 }
 
+/// A server that a test runs for itself, to stop and start it: its answers are on the disk. Stopped and removed with this guard.
+#[derive(Debug)]
+pub struct Server {
+    folder: tempfile::TempDir,
+    binaries: PathBuf,
+    port: u16,
+}
+
+impl Server {
+    /// Makes and starts one; nothing where PostgreSQL is not installed. Where `CI` is set that is a failure.
+    pub fn start() -> Result<Option<Self>> {
+        let Some(binaries) = binaries() else {
+            assert!(!strict(), "CI is set but PostgreSQL is not installed: run ./test, which installs it");
+            return Ok(None);
+        };
+        // Not below TMPDIR: its owner must reach it, and a socket's path is short.
+        let folder = tempfile::Builder::new().prefix("qiyi-own-pg-").tempdir_in("/tmp")?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let server = Self { folder, binaries, port };
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(server.folder.path()))?;
+        }
+        let data = server.data();
+        server.tool("initdb", &["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])?;
+        server.go_on()?;
+        Ok(Some(server))
+    }
+
+    /// What `--database` takes.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Stops it as its keeper does when something has to be mended at once: whoever is connected is cut off.
+    pub fn stop(&self) -> Result<()> {
+        self.tool("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "-t", "20", "stop"])
+    }
+
+    /// Starts it again, with the same data at the same address.
+    pub fn go_on(&self) -> Result<()> {
+        let (folder, port) = (self.folder.path().display(), self.port);
+        let options = format!("-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}");
+        let log = self.folder.path().join("log").display().to_string();
+        self.tool("pg_ctl", &["-D", &self.data(), "-l", &log, "-o", &options, "-w", "-t", "60", "start"])
+    }
+
+    fn data(&self) -> String {
+        self.folder.path().join("data").display().to_string()
+    }
+
+    /// PostgreSQL refuses to run as root.
+    fn tool(&self, name: &str, arguments: &[&str]) -> Result<()> {
+        let program = self.binaries.join(name);
+        let mut command = if is_root() {
+            let mut command = Command::new("runuser");
+            command.args(["-u", "postgres", "--"]).arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        run(command.args(arguments).current_dir("/"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.stop();
+    }
+}
+
+/// The newest installed PostgreSQL's programs.
+fn binaries() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let mut found: Vec<PathBuf> = versions.filter_map(|e| Some(e.ok()?.path().join("bin"))).collect();
+    found.sort();
+    found.into_iter().rfind(|folder| folder.join("initdb").exists() && folder.join("pg_ctl").exists())
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
+/// Without pipes: the server that is started would keep them open.
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    anyhow::ensure!(status.success(), "{command:?} ended with {status}");
+    Ok(())
+}
+
 fn says(error: &anyhow::Error, words: &str) -> bool {
     format!("{error:#}").contains(words)
 }
@@ -148,6 +240,11 @@ fn with_name(base: &str, name: &str) -> String {
     let end = address[after_scheme..].find('/').map_or(address.len(), |at| after_scheme + at);
     let query = query.map_or_else(String::new, |query| format!("?{query}"));
     format!("{}/{name}{query}", &address[..end])
+}
+
+/// With `CI` set nothing may be skipped.
+fn strict() -> bool {
+    environment("CI").is_some_and(|value| value != "false")
 }
 
 fn environment(name: &str) -> Option<String> {

@@ -85,6 +85,42 @@ pub fn run(exe: impl AsRef<Path>, arguments: &[&str]) -> Result<Output> {
     command.output().with_context(|| format!("running qiyi {}", arguments.join(" ")))
 }
 
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// With what status.
+    pub status: ExitStatus,
+    /// What it said to stdout and then to stderr.
+    pub said: String,
+    /// The most memory that was seen, in kB, to the grain of 5 ms.
+    pub peak_kb: u64,
+}
+
+/// Runs a command of `qiyi` that should end soon, without input. It is killed when it does not, and that is an error.
+pub fn run_for(exe: impl AsRef<Path>, arguments: &[&str], patience: Duration) -> Result<Ended> {
+    let mut command = Command::new(exe.as_ref());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| format!("running qiyi {}", arguments.join(" ")))?;
+    let said = [Lines::collect(child.stdout.take()), Lines::collect(child.stderr.take())];
+    let until = Instant::now() + patience;
+    let mut peak_kb = 0;
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        peak_kb = peak_kb.max(crate::load::peak_kb(child.id()).unwrap_or_default());
+        if Instant::now() >= until {
+            child.kill()?;
+            child.wait()?;
+            bail!("qiyi {} did not end in {patience:?}", arguments.join(" "));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    // The readers need a moment to take the last lines.
+    std::thread::sleep(Duration::from_millis(50));
+    Ok(Ended { status, said: said.iter().map(Lines::text).collect(), peak_kb })
+}
+
 /// A running `qiyi serve`.
 #[derive(Debug)]
 pub struct Qiyi {
