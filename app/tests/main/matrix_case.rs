@@ -124,6 +124,8 @@ impl Case {
             ("{person}", corner.member.to_string()),
             // A wish to take a corner's people out bears the member's id.
             ("{wish}", corner.member.to_string()),
+            // An invitation bears it too.
+            ("{invitation}", corner.member.to_string()),
             ("{entry}", corner.entry.to_string()),
             ("{claim}", corner.claim.to_string()),
             ("{request}", corner.request.to_string()),

@@ -221,6 +221,7 @@ fn federation_cases() -> Vec<Case> {
     const WAITS: &[&str] = &[
         "UPDATE join_request SET state = 'applied', decided_at = NULL, decided_by = NULL, decided_name = NULL, opinion = NULL",
     ];
+    const INVITED: &[&str] = &["UPDATE invitation SET state = 'open', answered_at = NULL"];
     let upload = Body::Upload(&[("kind", "volunteers")], ("file", "roster.csv", super::world::ROSTER.as_bytes()));
     vec![
         get("/", Aim::Plain),
@@ -228,6 +229,8 @@ fn federation_cases() -> Vec<Case> {
         post("/join", Aim::Plain, |_, _| text(&[("step", "name"), ("go", "next"), ("state", ""), ("name", "陈慧敏")])),
         get("/me", Aim::Plain),
         get("/api/v1/me", Aim::Plain),
+        post("/me/invitations/{invitation}/decision", Aim::Mine, |_, _| text(&[("decision", "accepted")]))
+            .restore(INVITED),
         get("/me/messages", Aim::Plain),
         post("/me/messages/read", Aim::Plain, none),
         get("/me/data", Aim::Plain),

@@ -64,9 +64,12 @@ impl World {
         app.sql(sql, cells.to_vec()).await;
         let sql = "INSERT INTO people_export (tenant_id, id, filter, scope, format, reason, row_count, state, made_at, made_by, made_name, due_at)
                    VALUES ($1, $2, $3, $4, 'csv', 'test', 300, 'waiting', $5, $6, 'test', $5)";
+        let invite = "INSERT INTO invitation (tenant_id, id, organisation_id, person_id, state, made_at, ends_at)
+                      VALUES ($1, $2, $3, $2, 'open', $4, $5)";
         for (_, corner) in district.corners() {
             let cells = args![tenant, corner.member, serde_json::json!({}), corner.region, now, account];
             app.sql(sql, cells.to_vec()).await;
+            app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
         }
         let (account, role) = (account.0, role.id);
         Self { district, everybody, runs, job, screen, wall, welcome, keeper, access, account, role }

@@ -234,11 +234,20 @@ async fn teams<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let changed = [("organisations.changed", "organisation", Some(team))];
     walk.ask(town, ("POST", "/desk/teams/{team}"), (format!("/desk/teams/{team}"), sent), &changed).await;
     let sent = (format!("/desk/teams/{team}/members"), form(&[("who", "13911112222"), ("role", "member")]));
-    let joined = [("organisations.joined", "organisation", Some(team))];
-    walk.ask(leader, ("POST", "/desk/teams/{team}/members"), sent, &joined).await;
+    let invited = [("organisations.invited", "organisation", Some(team))];
+    walk.ask(leader, ("POST", "/desk/teams/{team}/members"), sent, &invited).await;
     row! { struct Found { id: Raw } }
     let sql = "SELECT id FROM person WHERE phone = '13911112222'";
     let added = walk.district.app.db().one::<Found>(sql, &[]).await.unwrap().id;
+    let own = walk.district.somebody("invited", Vec::new(), Some(added)).await;
+    let sql = "SELECT id FROM invitation WHERE person_id = $1";
+    let invitation = walk.district.app.db().one::<Found>(sql, args![added]).await.unwrap().id;
+    let joined = [
+        ("organisations.invitation_answered", "invitation", Some(invitation)),
+        ("organisations.joined", "organisation", Some(team)),
+    ];
+    let sent = (format!("/me/invitations/{invitation}/decision"), form(&[("decision", "accepted")]));
+    walk.ask(&own, ("POST", "/me/invitations/{invitation}/decision"), sent, &joined).await;
     let sent = (format!("/desk/teams/{team}/members/{added}/leaving"), form(&[("last", ""), ("reason", "搬家")]));
     let left = [("organisations.left", "organisation", Some(team))];
     walk.ask(leader, ("POST", "/desk/teams/{team}/members/{person}/leaving"), sent, &left).await;

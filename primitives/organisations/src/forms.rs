@@ -1,11 +1,12 @@
 //! What a browser sends about an organisation or a membership, and what may exist.
 
+use crate::invitations::can_be_asked;
 use crate::model::{Kind, MembershipRole, NewOrganisation, Organisation, OrganisationId, State, Tree};
 use crate::store;
 use chrono::NaiveDate;
 use kernel::{Cx, Error, FieldErrors, Result, Word};
-use people::Person;
-use people::rules::phone;
+use people::rules::{phone, volunteer_number};
+use people::{Person, PersonId};
 use serde::Deserialize;
 
 /// An organisation as typed. At a change an empty phone stays as it is.
@@ -146,12 +147,30 @@ impl MemberForm {
         }
     }
 
+    /// Whom a leader asks, and into which role. What is wrong is said of the text alone: nothing depends on who is on record.
+    pub(crate) async fn check_asked(
+        &self,
+        cx: &Cx,
+    ) -> Result<std::result::Result<(Option<PersonId>, MembershipRole), FieldErrors>> {
+        let mut errors = FieldErrors::none();
+        let role = errors.choice("role", &self.role);
+        let text = self.who.trim();
+        if text.is_empty() {
+            errors.add("who", Word::new("form.required"));
+        } else if volunteer_number::parse(text).is_err() && phone::parse(text).is_err() {
+            errors.add("who", Word::new("organisations.who_unreadable"));
+        }
+        let Some(role) = role.filter(|_| errors.is_empty()) else { return Ok(Err(errors)) };
+        let found = self.person(cx).await?.ok().filter(|person| can_be_asked(person.state));
+        Ok(Ok((found.map(|person| person.id), role)))
+    }
+
     async fn person(&self, cx: &Cx) -> Result<std::result::Result<Person, Word>> {
         let text = self.who.trim();
         if text.is_empty() {
             return Ok(Err(Word::new("form.required")));
         }
-        if let Ok(number) = people::rules::volunteer_number::parse(text)
+        if let Ok(number) = volunteer_number::parse(text)
             && let Some(person) = people::find_by_number(&cx.db, cx.tenant, &number).await?
         {
             return Ok(Ok(person));

@@ -2,6 +2,7 @@
 
 mod api;
 mod forms;
+mod invitations;
 mod members;
 pub mod model;
 mod pages;
@@ -12,13 +13,14 @@ mod tests;
 mod ties;
 mod verbs;
 
+pub use invitations::answer_invitation;
 pub use model::{
     Change, Kind, Member, Membership, MembershipId, MembershipOf, MembershipRole, NewMembership, NewOrganisation,
     Organisation, OrganisationId, State, TeamOf, Tree,
 };
 pub use store::{
-    OrganisationFilter, changes, count, count_members, find, find_by_name, find_by_number, find_by_path, find_many,
-    history_of, is_member, leaders_of, list, members, teams_of,
+    Invitation, OrganisationFilter, changes, count, count_members, find, find_by_name, find_by_number, find_by_path,
+    find_many, history_of, invitations_of, is_member, leaders_of, list, members, teams_of,
 };
 pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, settle_leading, update};
 
@@ -28,7 +30,7 @@ use kernel::{Module, NavItem};
 #[must_use]
 pub fn module() -> Module {
     Module::new("organisations")
-        .migrations(kernel::migrations!["20261123_13_organisations"])
+        .migrations(kernel::migrations!["20261123_13_organisations", "20261124_14_invitation"])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(pages::routes())

@@ -2,7 +2,7 @@
 
 use crate::forms::{LeaveForm, MemberForm};
 use crate::model::{MembershipOf, OrganisationId, Tree};
-use crate::{pages, policy, store, verbs};
+use crate::{invitations, pages, policy, store, verbs};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
@@ -18,17 +18,17 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/teams/{team}/members/{person}/leaving", policy::MEMBERS, destroy)
 }
 
+/// Who founds teams puts people into them; a leader asks them.
 async fn create(cx: Cx, Path(team): Path<OrganisationId>, Form(form): Form<MemberForm>) -> Result<Answer> {
     let team = store::find(&cx.db, cx.tenant, team).await?;
     policy::may(&cx, policy::MEMBERS, &team)?;
+    if !policy::can(&cx, policy::MANAGE, &team) {
+        return invitations::create(cx, team, form).await;
+    }
     let (person, role, from_on) = match form.check(&cx).await? {
         Ok(checked) => checked,
         Err(errors) => return pages::again(&cx, team, form, errors).await,
     };
-    // A leader brings members; who leads is decided above the team.
-    if role.leads() {
-        policy::may(&cx, policy::MANAGE, &team)?;
-    }
     let (at, id, who) = (cx.clone(), team.id, person.id);
     let made =
         cx.once(id.lane(), async move |tx: &mut Tx<'_>| verbs::appoint(tx, &at, (id, who), role, from_on).await).await;

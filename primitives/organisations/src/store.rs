@@ -1,8 +1,11 @@
 //! The SQL of organisations and memberships.
 
+mod invitation;
 mod membership;
 mod organisation;
 
+pub use invitation::{Invitation, invitations_of};
+pub(crate) use invitation::{answer, find_invitation, invite, throttle, was_invited};
 pub(crate) use membership::{begin, end, find_open, insert_memberships, leading};
 pub use membership::{count_members, history_of, is_member, leaders_of, members, teams_of, teams_of_many};
 pub use organisation::{

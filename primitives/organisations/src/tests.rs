@@ -212,12 +212,12 @@ async fn a_member_is_added_by_number_or_phone_and_leaves_with_a_reason() {
         let (team, who) = (team(&app, "甲队", "440605125").await, person(&app, "陈慧敏").await);
         let number = people::find(app.db(), app.tenant, who).await.unwrap().volunteer_no.unwrap();
         let leader = app.as_account("duizhang", &[organisation(Role::Leader, "00001/")], None).await;
+        let clerk = app.as_account("dali", &[region(Role::Town, "440605125")], None).await;
         let url = format!("/desk/teams/{team}/members");
-        leader.post(&url, &[("who", "13900000000"), ("role", "member")]).await.expect(422);
-        leader.post(&url, &[("who", "谁"), ("role", "member")]).await.expect(422);
-        leader.post(&url, &[("who", &number), ("role", "leader")]).await.expect(403);
-        leader.post(&url, &[("who", "138-0000-0013"), ("role", "member"), ("from_on", "2026-11-01")]).await.expect(303);
-        leader.post(&url, &[("who", &number), ("role", "member")]).await.expect(422);
+        clerk.post(&url, &[("who", "13900000000"), ("role", "member")]).await.expect(422);
+        clerk.post(&url, &[("who", "谁"), ("role", "member")]).await.expect(422);
+        clerk.post(&url, &[("who", "138-0000-0013"), ("role", "member"), ("from_on", "2026-11-01")]).await.expect(303);
+        clerk.post(&url, &[("who", &number), ("role", "member")]).await.expect(422);
         assert!(leader.get(&format!("/desk/people/{who}")).await.expect(200).text_contains("甲队"));
         let leaving = format!("{url}/{who}/leaving");
         leader.get(&leaving).await.expect(200);
@@ -227,6 +227,43 @@ async fn a_member_is_added_by_number_or_phone_and_leaves_with_a_reason() {
         assert!(leader.get(&format!("/desk/teams/{team}?past=1")).await.expect(200).text_contains("2026-11-20"));
         let kinds = app.audit_kinds().await;
         assert!(["organisations.joined", "organisations.left"].iter().all(|k| kinds.iter().any(|seen| seen == k)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_leaders_word_alone_makes_nobody_a_member_and_tells_not_whose_number_it_is() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let (team, who) = (team(&app, "甲队", "440605125").await, person(&app, "陈慧敏").await);
+        let number = people::find(app.db(), app.tenant, who).await.unwrap().volunteer_no.unwrap();
+        let leader = app.as_account("duizhang", &[organisation(Role::Leader, "00001/")], None).await;
+        let url = format!("/desk/teams/{team}/members");
+        let others = (0..10).map(|check| format!("{}77{check}", &number[..number.len() - 3]));
+        let unknown = others.into_iter().find(|n| people::rules::volunteer_number::parse(n).is_ok()).unwrap();
+        let mut told = std::collections::BTreeSet::new();
+        for asked in ["13900000000", "13800000013", &number, &number, &unknown] {
+            let answer = leader.post(&url, &[("who", asked), ("role", "member")]).await.expect(303);
+            let page = leader.follow(&answer).await.expect(200);
+            assert!(!page.text_contains("陈慧敏"), "{asked}");
+            told.insert(testkit::html::visible_text(&page.text()));
+        }
+        assert_eq!(told.len(), 1, "{told:?}");
+        let nonsense = leader.post(&url, &[("who", "谁"), ("role", "member")]).await.expect(422);
+        assert!(nonsense.text_contains("这不像志愿者编号"));
+        for asked in [&number, "13900000000"] {
+            leader.post(&url, &[("who", asked), ("role", "leader")]).await.expect(403);
+        }
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM membership", &[]).await, 0);
+        leader.get(&format!("/desk/people/{who}")).await.expect(404);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM message", &[]).await, 1, "nobody is asked twice");
+        let kinds = app.audit_kinds().await;
+        assert_eq!(kinds.iter().filter(|kind| *kind == "organisations.invited").count(), 5);
+        for _ in 5..60 {
+            leader.post(&url, &[("who", "13900000000"), ("role", "member")]).await.expect(303);
+        }
+        let many = leader.post(&url, &[("who", "13900000000"), ("role", "member")]).await.expect(429);
+        assert!(!many.header("retry-after").is_empty());
     })
     .await;
 }

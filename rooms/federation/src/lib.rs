@@ -8,6 +8,7 @@ mod edit;
 mod export;
 mod home;
 pub mod import;
+mod invitations;
 mod join;
 mod me;
 mod messages;
@@ -30,6 +31,7 @@ pub fn module() -> Module {
         .get("/join", policy::JOIN, join::pages::new)
         .post("/join", policy::JOIN, join::pages::create)
         .get("/me", policy::ME, me::show)
+        .post("/me/invitations/{invitation}/decision", policy::ME, invitations::decide)
         .get("/me/messages", policy::ME, messages::index)
         .post("/me/messages/read", policy::ME, messages::read)
         .get("/me/data", policy::ME, data::show)

@@ -10,6 +10,7 @@ use askama::Template;
 use chrono::{Datelike as _, Duration};
 use kernel::http::filters;
 use kernel::{Answer, Cx, Result, Word, charts};
+use organisations::Invitation;
 use people::{Person, PersonId};
 
 #[derive(Template)]
@@ -25,6 +26,7 @@ struct Show {
     waiting: i64,
     unread: i64,
     teams: String,
+    invitations: Vec<Invitation>,
 }
 
 /// The next service.
@@ -101,6 +103,7 @@ pub(crate) async fn show(cx: Cx) -> Result<Answer> {
         waiting,
         unread: kernel::messages::unread(&cx.db, &cx, id.0).await?,
         teams: teams(&cx, id).await?,
+        invitations: organisations::invitations_of(&cx.db, cx.tenant, id, cx.now).await?,
     };
     cx.page(&page)
 }

@@ -49,6 +49,18 @@ pub(crate) async fn find(db: &impl Read, tenant: TenantId, reach: &Reach, id: Ra
     db.one(&format!("{SELECT}{tail}"), wanted.args()).await
 }
 
+row! { struct Open { id: Raw } }
+
+/// The request of a person that waits for a team.
+pub(crate) async fn find_open(
+    db: &impl Read,
+    tenant: TenantId,
+    (organisation, person): (OrganisationId, PersonId),
+) -> Result<Option<Raw>> {
+    let sql = "SELECT id FROM join_request WHERE tenant_id = $1 AND organisation_id = $2 AND person_id = $3 AND state = 'applied'";
+    Ok(db.optional::<Open>(sql, args![tenant, organisation, person]).await?.map(|found| found.id))
+}
+
 /// Files a request; one that waits already is refused.
 pub(crate) async fn insert(
     tx: &mut Tx<'_>,
