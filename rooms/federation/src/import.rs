@@ -17,6 +17,7 @@ pub mod roster;
 mod source;
 mod store;
 pub mod teams;
+mod turn;
 mod verbs;
 mod vocabulary;
 
@@ -44,6 +45,7 @@ pub fn furnish(module: Module) -> Module {
     module
         .migrations(kernel::migrations!["20261123_22_import"])
         .policy(policy::TABLE)
+        .part(turn::Turn::default())
         .routes(pages::routes())
         .job(JobKind::of::<verbs::LookJob>())
         .job(JobKind::of::<verbs::WriteJob>())

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kernel::tables::{Limits, TableError};
-use kernel::{Cx, Error, Result, Tx, Word, tables};
+use kernel::{Cx, Error, Result, Tx, Word};
 
 use super::columns::{Field, Kind};
 use super::commit::{self, Previewed};
@@ -100,7 +100,7 @@ async fn bytes(file: &Path) -> Result<Vec<u8>> {
 }
 
 async fn roster(cx: &Cx, kind: Kind, file: &Path, dry_run: bool, told: Option<Told>) -> Result<Outcome> {
-    let book = Arc::new(source::read(bytes(file).await?).await?);
+    let book = Arc::new(source::read(cx, bytes(file).await?).await?);
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut run = verbs::begin(cx, &book, kind, &name, Bounds::everywhere()).await?;
     let heard = told.is_some();
@@ -146,8 +146,7 @@ async fn roster(cx: &Cx, kind: Kind, file: &Path, dry_run: bool, told: Option<To
 }
 
 async fn regions(cx: &Cx, file: &Path, dry_run: bool) -> Result<Outcome> {
-    let raw = bytes(file).await?;
-    let book = source::wait(move || tables::read(&raw, &Limits::default())).await?.map_err(source::refused)?;
+    let book = source::read(cx, bytes(file).await?).await?;
     regions::import(cx, &book, dry_run).await
 }
 

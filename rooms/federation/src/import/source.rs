@@ -12,13 +12,16 @@ use super::cells::{Refusal, shown};
 use super::columns::{Field, Kind, plain};
 use super::layout::{self, Layout, Table};
 use super::model::{Column, SheetColumns, Told};
+use super::turn::{Book, Turn};
 
 /// Values of a column that are shown.
 const SAMPLES: usize = 2;
 
-/// Reads a file where waiting is allowed; what it is not, is said in the clerk's words.
-pub(super) async fn read(bytes: Vec<u8>) -> Result<Workbook> {
-    wait(move || tables::read(&bytes, &Limits::default())).await?.map_err(refused)
+/// Reads a file where waiting is allowed, one at a time; what it is not, is said in the clerk's words.
+pub(super) async fn read(cx: &Cx, bytes: Vec<u8>) -> Result<Book> {
+    let place = cx.app.part::<Turn>().take().await?;
+    let read = move || tables::read(&bytes, &Limits::default()).map(|book| Book { book, _place: place });
+    wait(read).await?.map_err(refused)
 }
 
 /// What is wrong with a table, as a refusal.

@@ -81,6 +81,22 @@ async fn an_upload_and_a_yes_sent_twice_are_one_run_written_once() {
 }
 
 #[tokio::test]
+async fn an_upload_waits_while_another_table_is_open() {
+    on_both(rooms, async |app: TestApp| {
+        let officer = ready(&app).await;
+        let place = app.app.part::<super::turn::Turn>().take().await.unwrap();
+        let file = xlsx(&[&HEAD, &["张三", A, "13800000000", "平安队", ""]]);
+        let sent = upload(&officer, "volunteers", &file);
+        tokio::pin!(sent);
+        let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut sent).await;
+        assert!(early.is_err(), "it was read beside the other");
+        drop(place);
+        sent.await.expect(303);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_preview_writes_nothing_and_a_second_import_skips_everything() {
     on_both(rooms, async |app: TestApp| {
         let officer = ready(&app).await;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use kernel::jobs::{self, Job};
-use kernel::tables::Workbook;
 use kernel::{Actor, Cx, Error, FileId, JobId, Json, Lang, Read, Result, Tx, files};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +12,7 @@ use super::commit::{self, Cancelled, Mapped, Previewed, Started, Uploaded};
 use super::layout;
 use super::model::{self, Bounds, Counts, ImportId, Notes, Run, RunState, SheetColumns, Told};
 use super::plan::{self, Plan};
+use super::turn::{BUSY, Book};
 use super::{roster, source, store, teams};
 
 /// Rows beyond which a page does not wait for the preview.
@@ -39,7 +39,7 @@ pub(super) struct Looked {
 }
 
 /// Compares a workbook with the record within bounds; writes nothing.
-pub(super) async fn look(cx: &Cx, book: Arc<Workbook>, kind: Kind, told: &Told, bounds: &Bounds) -> Result<Looked> {
+pub(super) async fn look(cx: &Cx, book: Arc<Book>, kind: Kind, told: &Told, bounds: &Bounds) -> Result<Looked> {
     let (today, mine, heard) = (cx.today(), Arc::clone(&book), told.clone());
     let checked = source::wait(move || {
         let layout = layout::find(&mine, kind, &heard);
@@ -92,9 +92,9 @@ pub(super) const fn name(kind: Kind) -> &'static str {
     }
 }
 
-async fn open(cx: &Cx, file: FileId) -> Result<Workbook> {
+async fn open(cx: &Cx, file: FileId) -> Result<Book> {
     let kept = files::open_sealed(&cx.db, cx, file).await?;
-    source::read(kept.expose().content.clone()).await
+    source::read(cx, kept.expose().content.clone()).await
 }
 
 /// The headings that our own error file adds, in both languages.
@@ -103,7 +103,7 @@ pub(super) fn added(cx: &Cx) -> Vec<String> {
 }
 
 /// A run that is about to begin; what was said of such columns before is taken up.
-pub(super) async fn begin(cx: &Cx, book: &Arc<Workbook>, kind: Kind, file_name: &str, bounds: Bounds) -> Result<Run> {
+pub(super) async fn begin(cx: &Cx, book: &Arc<Book>, kind: Kind, file_name: &str, bounds: Bounds) -> Result<Run> {
     let (mine, added) = (Arc::clone(book), added(cx));
     let (source_key, rows) =
         source::wait(move || (source::signature(&mine, kind, &added), source::row_count(&mine))).await?;
@@ -136,8 +136,9 @@ pub(super) async fn begin(cx: &Cx, book: &Arc<Workbook>, kind: Kind, file_name: 
 /// # Errors
 /// `Refused` with the table's own sentence when it is none.
 pub async fn upload(cx: &Cx, kind: Kind, file_name: &str, bytes: Vec<u8>) -> Result<ImportId> {
-    let book = Arc::new(source::read(bytes.clone()).await?);
+    let book = Arc::new(source::read(cx, bytes.clone()).await?);
     let mut run = begin(cx, &book, kind, file_name, Bounds::of(cx)).await?;
+    drop(book); // its place is for the next, which may be the look below
     let (at, id) = (cx.clone(), run.id);
     let later = run.row_count > INLINE;
     let stored = cx
@@ -153,9 +154,23 @@ pub async fn upload(cx: &Cx, kind: Kind, file_name: &str, bytes: Vec<u8>) -> Res
         })
         .await?;
     if !later && stored == id {
-        look_at(cx, id).await?;
+        look_soon(cx, id).await?;
     }
     Ok(stored)
+}
+
+/// Looks at once; where other tables take too long, a job looks: what was kept stays.
+async fn look_soon(cx: &Cx, id: ImportId) -> Result<()> {
+    match look_at(cx, id).await {
+        Err(Error::Unavailable(BUSY)) => {}
+        other => return other,
+    }
+    let at = cx.clone();
+    cx.write(id.lane(), async move |tx: &mut Tx<'_>| {
+        let job = jobs::enqueue(tx, at.tenant, at.now, &LookJob { run: id }).await?;
+        store::advance(tx, at.tenant, id, (RunState::Uploaded, RunState::Uploaded), Some(job)).await.map(|_| ())
+    })
+    .await
 }
 
 /// Previews a run and keeps what was found.
@@ -210,7 +225,7 @@ pub async fn tell(cx: &Cx, run: Run, told: &Told) -> Result<()> {
         Ok(())
     })
     .await?;
-    if later { Ok(()) } else { look_at(cx, id).await }
+    if later { Ok(()) } else { look_soon(cx, id).await }
 }
 
 /// The clerk says yes: the run is written by a job. A second yes changes nothing.
