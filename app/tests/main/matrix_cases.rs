@@ -200,6 +200,7 @@ fn people_cases() -> Vec<Case> {
         post("/desk/people/{person}", Aim::Person, |_, c| vec![("name", c.name.to_owned())]).seen(READ),
         get("/desk/teams", Aim::Plain),
         get("/api/v1/teams", Aim::Plain),
+        get("/desk/teams/export", Aim::Plain).query("?format=csv"),
         get("/desk/teams/new", Aim::Plain),
         get("/desk/teams/{team}", Aim::Held),
         get("/api/v1/teams/{team}", Aim::Held),

@@ -175,9 +175,12 @@ async fn a_name_that_is_a_formula_leaves_as_text() {
         let district = District::settle(&app).await;
         let town = district.somebody("town", vec![region(Role::Town, "440605125")], None).await;
         for formula in ["=HYPERLINK(\"https://evil.cn\")", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1"] {
-            for sql in
-                ["UPDATE person SET name = $1", "UPDATE hours_entry SET title = $1", "UPDATE activity SET title = $1"]
-            {
+            for sql in [
+                "UPDATE person SET name = $1",
+                "UPDATE organisation SET name = $1",
+                "UPDATE hours_entry SET title = $1",
+                "UPDATE activity SET title = $1",
+            ] {
                 app.sql(sql, args![formula].to_vec()).await;
             }
             let reason = [("format", "csv"), ("reason", "=1+1"), ("columns", "masked")];
@@ -185,6 +188,7 @@ async fn a_name_that_is_a_formula_leaves_as_text() {
                 town.visitor.post("/desk/people/export", &reason).await.expect(200),
                 town.visitor.get("/desk/hours/export?format=csv").await.expect(200),
                 town.visitor.get("/desk/activities/export?format=csv").await.expect(200),
+                town.visitor.get("/desk/teams/export?format=csv").await.expect(200),
             ] {
                 let text = table.text();
                 let cells = text.lines().skip(1).flat_map(|line| line.split(','));

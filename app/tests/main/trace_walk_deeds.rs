@@ -227,6 +227,9 @@ async fn exports(walk: &mut Walk, town: &Somebody, district: &Somebody) {
 async fn teams<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let (town, leader) = (by("town"), by("leader"));
     let (team, region, request) = (walk.district.near.team, walk.district.near.region, walk.district.near.request);
+    let exported = [("organisations.exported", "organisation", None)];
+    let sent = ("/desk/teams/export?format=xlsx".to_owned(), Sent::Nothing);
+    walk.ask(town, ("GET", "/desk/teams/export"), sent, &exported).await;
     let sent = form(&[("name", "新志愿队"), ("kind", "village"), ("region", region)]);
     let founded = [("organisations.founded", "organisation", None)];
     walk.ask(town, ("POST", "/desk/teams"), ("/desk/teams".into(), sent), &founded).await;

@@ -1,6 +1,7 @@
 //! Organisations: every kind of body, in as many trees as needed, and who belongs to them when.
 
 mod api;
+mod export;
 mod forms;
 mod invitations;
 mod members;

@@ -4,7 +4,7 @@ use crate::forms::{MemberForm, OrganisationForm};
 use crate::model::{Change, Kind, Member, MembershipRole, NewOrganisation, Organisation, OrganisationId, State, Tree};
 use crate::store::{self, OrganisationFilter};
 use crate::verbs::BranchRead;
-use crate::{policy, verbs};
+use crate::{export, policy, verbs};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters, query_string};
@@ -19,6 +19,7 @@ const PAGE: usize = 50;
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/desk/teams", policy::READ, index)
+        .get("/desk/teams/export", policy::READ, export::export)
         .get("/desk/teams/new", policy::MANAGE, new)
         .post("/desk/teams", policy::MANAGE, create)
         .get("/desk/teams/{team}", policy::READ, show)
@@ -26,27 +27,29 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/teams/{team}", policy::MANAGE, update)
 }
 
-fn district(cx: &Cx) -> &str {
+pub(crate) fn district(cx: &Cx) -> &str {
     cx.app.tenant().map_or("", |t| t.code.as_str())
 }
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Wanted {
+pub(crate) struct Wanted {
     q: String,
     town: String,
     kind: String,
     state: String,
     tree: String,
+    /// Of a table to keep: `xlsx` or `csv`.
+    pub(crate) format: String,
     cursor: Option<String>,
 }
 
 impl Wanted {
-    fn tree(&self) -> Tree {
+    pub(crate) fn tree(&self) -> Tree {
         self.tree.parse().unwrap_or(Tree::Team)
     }
 
-    fn filter(&self) -> OrganisationFilter {
+    pub(crate) fn filter(&self) -> OrganisationFilter {
         OrganisationFilter {
             tree: Some(self.tree()),
             query: self.q.trim().to_owned(),
@@ -56,9 +59,13 @@ impl Wanted {
         }
     }
 
-    fn query(&self, cursor: &str) -> String {
+    fn fields(&self) -> [(&str, &str); 5] {
         let Self { q, town, kind, state, tree, .. } = self;
-        query_string(&[("q", q), ("town", town), ("kind", kind), ("state", state), ("tree", tree)], cursor)
+        [("q", q), ("town", town), ("kind", kind), ("state", state), ("tree", tree)]
+    }
+
+    fn query(&self, cursor: &str) -> String {
+        query_string(&self.fields(), cursor)
     }
 }
 
@@ -85,6 +92,12 @@ struct Index {
 impl Index {
     fn next(&self) -> Option<String> {
         self.rows.next.as_deref().map(|cursor| self.wanted.query(cursor))
+    }
+
+    fn export(&self, format: &str) -> String {
+        let mut fields = self.wanted.fields().to_vec();
+        fields.push(("format", format));
+        format!("/desk/teams/export{}", query_string(&fields, ""))
     }
 
     fn is_branches(&self) -> bool {

@@ -292,6 +292,31 @@ async fn who_is_in_a_branch_is_read_by_few_and_leaves_a_line() {
 }
 
 #[tokio::test]
+async fn the_list_of_teams_leaves_as_it_is_filtered_and_within_reach_and_leaves_a_line() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let own = team(&app, "甲队", "440605125003").await;
+        team(&app, "乙队", "440605125001").await;
+        team(&app, "丙队", "440605126001").await;
+        give(&app, (own, person(&app, "陈慧敏").await), MembershipRole::Leader, "2026-01-01").await.unwrap();
+        let clerk = app.as_account("dali", &[region(Role::Town, "440605125")], None).await;
+        assert!(clerk.get("/desk/teams?q=甲").await.expect(200).text_contains("/desk/teams/export?q="));
+        let all = clerk.get("/desk/teams/export?format=csv").await.expect(200);
+        assert!(all.text_contains("甲队") && all.text_contains("乙队") && !all.text_contains("丙队"));
+        let one = clerk.get("/desk/teams/export?format=csv&q=甲").await.expect(200);
+        assert!(one.text_contains("陈慧敏") && !one.text_contains("乙队"));
+        let sheet = clerk.get("/desk/teams/export?format=xlsx").await.expect(200);
+        let book = kernel::tables::read(&sheet.body, &kernel::tables::Limits::default()).unwrap();
+        assert_eq!(book.sheets[0].rows.len(), 3);
+        let station = app.as_account("zhan", &[region(Role::Station, "440605125")], None).await;
+        station.get("/desk/teams/export?tree=branch").await.expect(403);
+        let kinds = app.audit_kinds().await;
+        assert_eq!(kinds.iter().filter(|kind| *kind == "organisations.exported").count(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_memberships_go_in_at_once_and_those_that_go_on_are_left() {
     on_both(rooms, async |app| {
         app.region_seed().await;
