@@ -209,6 +209,24 @@ async fn unknown_fields_and_wrong_cursors_are_refused_in_words() {
 }
 
 #[tokio::test]
+async fn the_trace_is_read_in_words_and_not_as_it_is_stored() {
+    on_both(no_rooms, async |app: TestApp| {
+        let officer = app.as_account("officer", &[district(Role::Accounts)], None).await;
+        let auditor = app.as_account("auditor", &[district(Role::Auditor)], None).await;
+        officer.post("/desk/accounts", &[("sign_in_name", "new"), ("name", "新同事")]).await.expect(200);
+        auditor.get("/desk/trace?actor=nobody").await.expect(200);
+        let page = auditor.get("/desk/trace").await.expect(200);
+        for word in [">账号</a>", "登录名：new", "谁：nobody", "条数：0"] {
+            assert!(page.text_contains(word), "{word}: {}", page.text());
+        }
+        for stored in ["sign_in_name", "{&#34;", "{\"", ">account<"] {
+            assert!(!page.text_contains(stored), "{stored}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_session_ends_with_its_password_its_role_its_account_and_its_idleness() {
     on_both(no_rooms, async |app: TestApp| {
         let officer = app.as_account("officer", &[district(Role::Accounts)], None).await;

@@ -236,6 +236,27 @@ async fn lies_open(walk: &mut Walk) {
     }
 }
 
+/// Every object and every named value of the trace has a word for who reads it.
+async fn unworded(walk: &mut Walk) {
+    row! { struct Told { object_kind: String, detail: kernel::Json<serde_json::Value> } }
+    let app = walk.district.app.clone();
+    let told: Vec<Told> = app.db().all("SELECT object_kind, detail FROM audit_line", &[]).await.unwrap();
+    let mut keys = BTreeSet::new();
+    for line in &told {
+        keys.insert(format!("object.{}", line.object_kind));
+        names(&line.detail.0, &mut keys);
+    }
+    let without = keys.into_iter().filter(|key| !app.app.words.has(key));
+    walk.faults.extend(without.map(|key| format!("{key} has no word")));
+}
+
+fn names(detail: &serde_json::Value, keys: &mut BTreeSet<String>) {
+    for (name, value) in detail.as_object().into_iter().flatten() {
+        keys.insert(format!("trace.field.{name}"));
+        names(value, keys);
+    }
+}
+
 /// The log of this process.
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -278,6 +299,7 @@ async fn every_deed_of_every_route_leaves_its_line_or_does_not_happen() {
                 walk.faults.push(format!("{word} has no word"));
             }
         }
+        unworded(&mut walk).await;
         if !app.on_server {
             lies_open(&mut walk).await;
         }

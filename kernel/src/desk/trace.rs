@@ -8,6 +8,7 @@ use crate::http::{Answer, Cursor, Query, filters};
 use crate::ids::Raw;
 use askama::Template;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Who reads of everybody leaves a line too.
 #[derive(Serialize)]
@@ -29,10 +30,43 @@ impl Deed for TraceRead {
 #[derive(Template)]
 #[template(path = "desk/trace.html")]
 struct Index {
-    lines: Vec<Stored>,
+    lines: Vec<Line>,
     actor: String,
     kind: String,
     next: Option<String>,
+}
+
+/// A line as people read it: what was noted of the deed as names and values.
+struct Line {
+    stored: Stored,
+    facts: Vec<(String, String)>,
+}
+
+impl Line {
+    fn of(cx: &Cx, stored: Stored) -> Self {
+        Self { facts: facts(cx, &stored.detail.0), stored }
+    }
+}
+
+/// The named values of a deed; what is absent is left out.
+fn facts(cx: &Cx, detail: &Value) -> Vec<(String, String)> {
+    let Value::Object(members) = detail else { return Vec::new() };
+    let told = members.iter().filter(|(_, value)| !matches!(value, Value::Null) && *value != "");
+    told.map(|(name, value)| (cx.t(&format!("trace.field.{name}")).to_owned(), shown(cx, value))).collect()
+}
+
+fn shown(cx: &Cx, value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(true) => cx.t("trace.true").to_owned(),
+        Value::Bool(false) => cx.t("trace.false").to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(|v| shown(cx, v)).collect::<Vec<_>>().join(" · "),
+        Value::Object(_) => {
+            facts(cx, value).into_iter().map(|(name, text)| format!("{name} {text}")).collect::<Vec<_>>().join(" · ")
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -67,7 +101,7 @@ pub(super) async fn index(cx: Cx, Query(query): Query<Filter>) -> Result<Answer>
         .await?;
     let page = crate::http::Paged::cut(lines, 100, |l| vec![l.at.to_rfc3339(), l.chain.clone(), l.seq.to_string()]);
     cx.page(&Index {
-        lines: page.items,
+        lines: page.items.into_iter().map(|line| Line::of(&cx, line)).collect(),
         next: page.next,
         actor: query.actor.unwrap_or_default(),
         kind: query.kind.unwrap_or_default(),
