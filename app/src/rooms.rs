@@ -13,7 +13,6 @@ pub fn all() -> Vec<Module> {
         activities::module(),
         federation::module(),
         statistics::module(),
-        // The wall shows what every report says: one verb of another room, handed in here.
-        wall::module().part(wall::YearFigures(Some(|cx, year| Box::pin(statistics::year_totals(cx, year))))),
+        wall::module(),
     ]
 }

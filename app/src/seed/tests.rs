@@ -14,7 +14,7 @@ fn rooms() -> Vec<Module> {
         hours::module(),
         activities::module(),
         statistics::module(),
-        wall::module().part(wall::YearFigures(Some(|cx, year| Box::pin(statistics::year_totals(cx, year))))),
+        wall::module(),
     ]
 }
 

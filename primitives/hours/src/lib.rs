@@ -10,6 +10,7 @@ mod policy;
 mod rules;
 mod sealer;
 mod store;
+pub mod year;
 
 pub use claims::{Claim, ClaimId, ClaimLine, NewClaim, claim};
 pub use corrections::reverse;
@@ -45,6 +46,7 @@ pub fn module() -> Module {
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(routes)
+        .part(year::YearFigures::default())
         .work(|cx| Box::pin(claims::work(cx)))
         .every(Recurring { name: "hours.roll_up", every: 1500, run: |cx| Box::pin(roll_up(cx)) })
         .nav(NavItem { order: 30, word: "nav.hours", url: "/desk/hours", permission: READ })

@@ -109,15 +109,15 @@ async fn count(cx: &Cx) -> Result<Figures> {
     let today = cx.today();
     let first = NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today);
     let last = NaiveDate::from_ymd_opt(today.year(), 12, 31).unwrap_or(today);
-    let totals = store::totals(&cx.db, cx.tenant, today).await?;
+    let totals = hours::year::totals(cx, today.year()).await?.unwrap_or_default();
     let rows = store::months(&cx.db, cx.tenant, (first, last)).await?;
     let months = by_month(rows.iter().map(|row| (row.month.as_str(), row.minutes)));
     let told = |n: i64| (n == 0 || n >= FEWEST).then_some(n);
     Ok(Figures {
-        people: told(totals.people),
+        people: told(totals.volunteers),
         teams: totals.teams,
-        minutes: months.iter().sum(),
-        served: told(rows.iter().map(|row| row.served).sum()),
+        minutes: totals.minutes,
+        served: told(totals.served),
         months,
         month: today.month(),
     })

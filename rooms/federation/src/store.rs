@@ -11,34 +11,13 @@ use kernel::{Cx, Error, Read, Result, TenantId, Tx, args, row};
 use people::PersonId;
 
 row! {
-    /// What the home page says of a year.
-    pub(crate) struct Totals {
-        /// Volunteers on record.
-        pub people: i64,
-        /// Teams at work.
-        pub teams: i64,
-    }
-}
-
-row! {
     /// A month of the whole district.
     pub(crate) struct MonthSum {
         /// `2026-11`
         pub month: String,
         /// Minutes served.
         pub minutes: i64,
-        /// People served (person-times).
-        pub served: i64,
     }
-}
-
-/// Volunteers and teams today, counted as the report of the year counts them.
-pub(crate) async fn totals(db: &impl Read, tenant: TenantId, today: NaiveDate) -> Result<Totals> {
-    let sql = "SELECT (SELECT COUNT(*) FROM person p WHERE p.tenant_id = $1 AND p.state IN ('active', 'dormant')
-                         AND p.registered_on <= $2) AS people,
-                      (SELECT COUNT(*) FROM organisation o WHERE o.tenant_id = $1 AND o.tree = 'team' AND o.state = 'active'
-                         AND o.kind NOT IN ('federation', 'town') AND (o.founded_on IS NULL OR o.founded_on <= $2)) AS teams";
-    db.one(sql, args![tenant, today]).await
 }
 
 /// The months of a year from its first day to its last.
@@ -47,8 +26,7 @@ pub(crate) async fn months(
     tenant: TenantId,
     (first, last): (NaiveDate, NaiveDate),
 ) -> Result<Vec<MonthSum>> {
-    let sql = "SELECT substr(CAST(day AS TEXT), 1, 7) AS month, CAST(SUM(minutes) AS BIGINT) AS minutes,
-                      CAST(SUM(served) AS BIGINT) AS served
+    let sql = "SELECT substr(CAST(day AS TEXT), 1, 7) AS month, CAST(SUM(minutes) AS BIGINT) AS minutes
                FROM metric_day WHERE tenant_id = $1 AND day >= $2 AND day <= $3 GROUP BY substr(CAST(day AS TEXT), 1, 7)";
     db.all(sql, args![tenant, first, last]).await
 }

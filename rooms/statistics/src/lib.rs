@@ -34,6 +34,7 @@ pub fn module() -> Module {
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(routes)
+        .part(hours::year::YearFigures(Some(|cx, year| Box::pin(year_totals(cx, year)))))
         .nav(NavItem { order: 60, word: "nav.statistics", url: "/desk/statistics", permission: READ })
 }
 

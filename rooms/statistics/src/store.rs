@@ -7,6 +7,7 @@ mod registers;
 pub(crate) use names::{team, towns};
 
 use crate::model::{Group, MetricCode, Query, Report, Row};
+use hours::year::Totals;
 use kernel::{Conditions, Cx, Read, Result, TenantId, args, row};
 use std::collections::BTreeMap;
 
@@ -175,10 +176,14 @@ async fn sums_of_months(db: &impl Read, tenant: TenantId, query: &Query) -> Resu
     db.all(&sql, wanted.args()).await
 }
 
-/// What a wall shows of a year, in this order: volunteers, teams, minutes, people served.
-pub async fn year_totals(cx: Cx, year: i32) -> Result<[i64; 4]> {
+/// What the wall and the public home show of a year.
+pub async fn year_totals(cx: Cx, year: i32) -> Result<Totals> {
     let report = figures(&cx.db, cx.tenant, &Query::year(year, Group::Total, cx.now)).await?;
     let of = |metric| report.total.figures.get(metric).unwrap_or(0);
-    let shown = [MetricCode::Volunteers, MetricCode::Teams, MetricCode::Hours, MetricCode::Served];
-    Ok(shown.map(of))
+    Ok(Totals {
+        volunteers: of(MetricCode::Volunteers),
+        teams: of(MetricCode::Teams),
+        minutes: of(MetricCode::Hours),
+        served: of(MetricCode::Served),
+    })
 }

@@ -14,12 +14,11 @@ mod store;
 pub use model::{NewScreen, Screen, ScreenId};
 pub use policy::{MANAGE, SEE};
 pub use screens::{end, find, insert, list};
-pub use snapshot::{Snapshot, YearFigures};
+pub use snapshot::Snapshot;
 
 use kernel::{Module, NavItem, Routes};
 
-/// The room's door. The figures of the year come from another room: the application fills this slot with
-/// `.part(YearFigures(…))`; until then the wall shows none.
+/// The room's door.
 #[must_use]
 pub fn module() -> Module {
     let routes = Routes::new()
@@ -37,7 +36,6 @@ pub fn module() -> Module {
         .policy(policy::TABLE)
         .routes(routes)
         .part(snapshot::Snapshots::default())
-        .part(YearFigures::default())
         .nav(NavItem { order: 106, word: "nav.walls", url: "/desk/walls", permission: MANAGE })
 }
 

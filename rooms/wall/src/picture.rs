@@ -19,7 +19,7 @@ pub(crate) fn few(cx: &Cx, n: i64) -> String {
 pub(crate) fn texts(cx: &Cx, snapshot: &Snapshot, map: &Map) -> BTreeMap<String, String> {
     let day = kernel::time::day(snapshot.at);
     let none = || cx.t("wall.none").to_owned();
-    let year = |at: usize| snapshot.year.map(|y| y[at]);
+    let year = snapshot.year;
     let say = Word::new("wall.say")
         .with("teams", number(snapshot.teams))
         .with("towns", number(snapshot.towns))
@@ -30,10 +30,10 @@ pub(crate) fn texts(cx: &Cx, snapshot: &Snapshot, map: &Map) -> BTreeMap<String,
         ("w-stamp".to_owned(), time(snapshot.at)),
         ("w-now".to_owned(), few(cx, snapshot.people)),
         ("w-say".to_owned(), cx.say(&say)),
-        ("w-people".to_owned(), year(0).map_or_else(none, |n| few(cx, n))),
-        ("w-teams".to_owned(), year(1).map_or_else(none, number)),
-        ("w-hours".to_owned(), year(2).map_or_else(none, |minutes| number((minutes + 30) / 60))),
-        ("w-served".to_owned(), year(3).map_or_else(none, |n| few(cx, n))),
+        ("w-people".to_owned(), year.map_or_else(none, |y| few(cx, y.volunteers))),
+        ("w-teams".to_owned(), year.map_or_else(none, |y| number(y.teams))),
+        ("w-hours".to_owned(), year.map_or_else(none, |y| number((y.minutes + 30) / 60))),
+        ("w-served".to_owned(), year.map_or_else(none, |y| few(cx, y.served))),
         ("w-on".to_owned(), number(snapshot.lit(None))),
         ("w-off".to_owned(), number(snapshot.all_lamps() - snapshot.lit(None))),
     ]);

@@ -3,21 +3,10 @@
 use crate::rhythm::{self, Counts, QUARTERS};
 use crate::store::{self, Arrival, Coming};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use futures_util::future::BoxFuture;
 use kernel::{Cx, Result, TenantId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::Mutex;
-
-/// Volunteers, teams, minutes and people served of a year.
-pub type Figures = [i64; 4];
-
-/// The slot that the room of statistics fills: the figures of a year, from the same verb as every report.
-#[derive(Clone, Copy, Default)]
-pub struct YearFigures(pub Option<YearVerb>);
-
-/// A verb that tells the figures of a year.
-pub type YearVerb = fn(Cx, i32) -> BoxFuture<'static, Result<Figures>>;
 
 /// What is happening at a moment.
 #[derive(Clone, Debug)]
@@ -33,7 +22,7 @@ pub struct Snapshot {
     /// The places at which they serve.
     pub places: i64,
     /// The year's figures; absent where no room tells them.
-    pub year: Option<Figures>,
+    pub year: Option<hours::year::Totals>,
     /// The lamps of each town in the order of the teams' numbers: `new`, `on` or nothing.
     pub lamps: BTreeMap<String, Vec<&'static str>>,
     /// Names of towns by code.
@@ -135,13 +124,7 @@ async fn read(cx: &Cx, region: &str, now: DateTime<Utc>, before: Option<&Memory>
         Some(before) => before.snapshot.usual,
         None => usual(cx, region, day).await?,
     };
-    let year = match cx.app.part::<YearFigures>().0 {
-        Some(figures) => {
-            let at = Cx { now, ..cx.clone() };
-            Some(figures(at, chrono::Datelike::year(&day)).await?)
-        }
-        None => None,
-    };
+    let year = hours::year::totals(&Cx { now, ..cx.clone() }, chrono::Datelike::year(&day)).await?;
     Ok(Snapshot {
         at: now,
         people: serving.iter().map(|s| s.people).sum(),
