@@ -29,11 +29,17 @@ row! {
 
 /// Leaves a message for a person, in the transaction of the deed that caused it.
 pub async fn leave(tx: &mut Tx<'_>, cx: &Cx, person: Raw, word: &Word, url: &str) -> Result<()> {
-    let args: Vec<(String, String)> = word.args.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
-    let sql =
-        "INSERT INTO message (tenant_id, id, person_id, word, args, url, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let id = crate::ids::fresh();
-    tx.execute(sql, args![cx.tenant, id, person, word.key.to_string(), Json(args), url, cx.now]).await?;
+    leave_all(tx, cx, &[person], word, url).await
+}
+
+/// Leaves the same message for many people.
+pub async fn leave_all(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], word: &Word, url: &str) -> Result<()> {
+    let said: Vec<(String, String)> = word.args.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+    let said = Json(said);
+    let row =
+        |person: &Raw| args![cx.tenant, crate::ids::fresh(), *person, word.key.to_string(), said, url, cx.now].to_vec();
+    let rows: Vec<_> = people.iter().map(row).collect();
+    tx.insert_many("INSERT INTO message (tenant_id, id, person_id, word, args, url, made_at)", "", &rows).await?;
     Ok(())
 }
 

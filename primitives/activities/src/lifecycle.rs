@@ -33,6 +33,19 @@ pub async fn take(cx: &Cx, id: ActivityId, step: Step, opinion: String) -> Resul
         .await
 }
 
+/// Whether the actor may take this step now. A team hands in, begins and ends its own activities and gives up its own drafts;
+/// deciding, and stopping what is public, is for those who publish.
+pub(crate) fn may_take(cx: &Cx, activity: &Activity, step: Step) -> Result<()> {
+    if rules::step(activity.state, step).is_none() {
+        return Err(Error::refused("activity.refused.step"));
+    }
+    let permission = match (step, activity.state) {
+        (Step::Submit | Step::Start | Step::End, _) | (Step::Void, State::Draft) => crate::MANAGE,
+        _ => crate::REVIEW,
+    };
+    cx.may(permission, &activity.target())
+}
+
 async fn step_in(
     tx: &mut Tx<'_>,
     cx: &Cx,
@@ -42,6 +55,9 @@ async fn step_in(
     calendar: &WorkCalendar,
 ) -> Result<State> {
     let activity = store::find(tx, cx.tenant, id).await?;
+    if cx.actor.account.is_some() {
+        may_take(cx, &activity, step)?;
+    }
     let Some(to) = rules::step(activity.state, step) else { return Err(Error::refused("activity.refused.step")) };
     match step {
         Step::Submit => submit(tx, cx, &activity, calendar).await?,
@@ -57,7 +73,26 @@ async fn step_in(
         return Err(Error::refused("activity.refused.step"));
     }
     tx.record(cx, &Moved { activity: id, from: activity.state, to, opinion: opinion.to_owned() });
+    match step {
+        Step::Disable => tell(tx, cx, &activity, "activity.message.stopped", opinion).await?,
+        Step::Void => tell(tx, cx, &activity, "activity.message.void", opinion).await?,
+        Step::Resume => tell(tx, cx, &activity, "activity.message.resumed", opinion).await?,
+        _ => {}
+    }
     Ok(to)
+}
+
+row! { struct Expected { person_id: Raw } }
+
+/// Tells everybody who is expected, or waits in line, at a session that is not over.
+async fn tell(tx: &mut Tx<'_>, cx: &Cx, activity: &Activity, word: &'static str, why: &str) -> Result<()> {
+    let sql = "SELECT DISTINCT s.person_id FROM activity_session x
+               JOIN signup s ON s.tenant_id = x.tenant_id AND s.session_id = x.id AND s.state IN ('joined', 'waiting')
+               WHERE x.tenant_id = $1 AND x.activity_id = $2 AND x.ends_at > $3";
+    let expected: Vec<Expected> = tx.all(sql, args![cx.tenant, activity.id, cx.now]).await?;
+    let people: Vec<Raw> = expected.into_iter().map(|e| e.person_id).collect();
+    let word = Word::new(word).with("title", &activity.title).with("day", activity.starts_on).with("why", why);
+    kernel::messages::leave_all(tx, cx, &people, &word, &activity.url()).await
 }
 
 async fn submit(tx: &mut Tx<'_>, cx: &Cx, activity: &Activity, calendar: &WorkCalendar) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::held_activity;
 use crate::lifecycle;
 use crate::model::{Activity, ActivityId, Post, Session, State};
-use crate::rules::{self, Step};
+use crate::rules::Step;
 use crate::store::listing::Face;
 use crate::store::{self, Filter, Listed, attendance::Presence};
 use crate::{ATTEND, MANAGE, REVIEW};
@@ -170,12 +170,12 @@ impl Show {
 
 pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Answer> {
     let activity = held_activity(&cx, activity, MANAGE).await?;
-    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
-    let posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
+    let (sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
     let presence = store::attendance::presence(&cx.db, cx.tenant, activity.id).await?;
     let region = places::full_region_name(&cx, &activity.region_code).await?;
     let may = |permission| cx.may(permission, &activity.target()).is_ok();
-    let offered = |name: &&'static str| read(name).is_some_and(|step| may_take(&cx, &activity, step).is_ok());
+    let offered =
+        |name: &&'static str| read(name).is_some_and(|step| lifecycle::may_take(&cx, &activity, step).is_ok());
     let offers = STEPS.iter().copied().filter(|name| offered(name)).map(|name| Offer { name }).collect();
     let reviews = activity.state == State::Review && may(REVIEW);
     let (attends, traces) = (may(ATTEND), cx.can(kernel::desk::TRACE));
@@ -194,18 +194,6 @@ fn read(name: &str) -> Option<Step> {
     }
 }
 
-/// A team ends its own activities and gives up its own drafts; stopping what is public is for those who publish.
-fn may_take(cx: &Cx, activity: &Activity, step: Step) -> Result<()> {
-    if rules::step(activity.state, step).is_none() {
-        return Err(Error::refused("activity.refused.step"));
-    }
-    let permission = match (step, activity.state) {
-        (Step::End, _) | (Step::Void, State::Draft) => MANAGE,
-        _ => REVIEW,
-    };
-    cx.may(permission, &activity.target())
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StepForm {
@@ -217,7 +205,6 @@ pub(super) struct StepForm {
 pub(super) async fn step(cx: Cx, Path(activity): Path<ActivityId>, Form(form): Form<StepForm>) -> Result<Answer> {
     let activity = held_activity(&cx, activity, MANAGE).await?;
     let step = read(&form.step).ok_or_else(|| Error::Malformed(Word::new("error.form")))?;
-    may_take(&cx, &activity, step)?;
     let opinion: String = form.opinion.trim().chars().take(200).collect();
     let state = lifecycle::take(&cx, activity.id, step, opinion).await?;
     let said = cx.t(&format!("activity.state.{state}")).to_owned();

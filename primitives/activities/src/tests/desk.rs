@@ -2,7 +2,7 @@
 
 use super::{Stage, rooms};
 use crate::{State, store};
-use kernel::Role;
+use kernel::{Role, args};
 use testkit::app::region;
 use testkit::{TestApp, on_both};
 
@@ -51,11 +51,15 @@ async fn steps_lead_only_where_they_are_drawn_and_by_those_who_may() {
         stage.leader.post(&path, &[("step", "disable")]).await.expect(403);
         stage.reviewer.post(&path, &[("step", "end")]).await.expect(409);
         stage.reviewer.post(&path, &[("step", "publish")]).await.expect(400);
+        let who = stage.volunteer("黄婉婷").await;
+        open.join(&who).await.expect(303);
         let page = stage.reviewer.get(&format!("/desk/activities/{}", open.id)).await.expect(200);
         assert!(page.text_contains("停用后不能报名") && page.text_contains(&format!("/sessions/{}", open.session.id)));
-        stage.reviewer.post(&path, &[("step", "disable")]).await.expect(303);
+        stage.reviewer.post(&path, &[("step", "disable"), ("opinion", "台风")]).await.expect(303);
         stage.reviewer.post(&path, &[("step", "resume")]).await.expect(303);
         stage.reviewer.post(&path, &[("step", "void")]).await.expect(303);
+        let told = "SELECT COUNT(*) AS n FROM message WHERE tenant_id = $1 AND person_id = $2 AND word LIKE 'activity.message.%'";
+        assert_eq!(app.count(told, args![app.tenant, who.person.unwrap()]).await, 3, "whoever is expected is told");
         app.stranger().get(&format!("/activities/{}", open.id)).await.expect(404);
         stage.reviewer.post(&path, &[("step", "resume")]).await.expect(409);
     })
