@@ -79,6 +79,7 @@ pub struct App {
     pub(crate) panels: Vec<(&'static str, Panel)>,
     pub(crate) work: Vec<Work>,
     parts: axum::http::Extensions,
+    pub(crate) sessions: crate::auth::Known,
     pub(crate) tenant: std::sync::OnceLock<crate::tenants::Tenant>,
 }
 
@@ -200,6 +201,7 @@ impl App {
             panels: modules.iter().flat_map(|m| m.panels.clone()).collect(),
             work: modules.iter().flat_map(|m| m.work.clone()).collect(),
             parts,
+            sessions: crate::auth::Known::of(4_096),
             tenant: std::sync::OnceLock::new(),
         }
     }

@@ -13,6 +13,7 @@ pub use account::{
     insert, list, list_roles, revoke,
 };
 pub use password::{Hasher, weakness};
+pub(crate) use session::Known;
 pub use session::{Session, end, end_all, open, read};
 pub use throttle::{failed, succeeded, wait};
 pub use token::{create as create_token, read as read_token};

@@ -28,6 +28,21 @@ pub struct Actor {
     pub awaits_second_factor: bool,
 }
 
+impl Actor {
+    /// Who holds these roles: those that ask for a second factor count only after it was given.
+    pub(crate) fn holding(
+        account: AccountId,
+        person: Option<Raw>,
+        name: String,
+        mut grants: Vec<Grant>,
+        second_factor: bool,
+    ) -> Self {
+        let awaits_second_factor = !second_factor && grants.iter().any(|g| g.role.is_staff());
+        grants.retain(|g| second_factor || !g.role.is_staff());
+        Self { account: Some(account), person, name, grants, awaits_second_factor }
+    }
+}
+
 /// What is known of the request itself.
 #[derive(Clone, Debug, Default)]
 pub struct RequestFacts {

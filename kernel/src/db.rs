@@ -170,14 +170,19 @@ impl Db {
     /// Every key begins with the district, of which there is one: whoever does not know that reads all of it to save a sort.
     /// PostgreSQL does this by itself. Nothing happens, and no writer waits, when nothing was written since the last look.
     pub async fn learn(&self) -> Result<()> {
-        let changed = || self.0.lanes.iter().map(lane::Lane::changes).sum::<u64>();
-        if self.is_server() || changed() == self.0.learnt.load(Ordering::Acquire) {
+        if self.is_server() || self.writes() == self.0.learnt.load(Ordering::Acquire) {
             return Ok(());
         }
         let look = "PRAGMA analysis_limit=400; PRAGMA optimize=0x10002";
         self.write(LaneKey(0), async move |tx: &mut Tx<'_>| tx.script(look).await).await?;
-        self.0.learnt.store(changed(), Ordering::Release);
+        self.0.learnt.store(self.writes(), Ordering::Release);
         Ok(())
+    }
+
+    /// Counts what this process has written: it has changed before a write is answered, and never goes back.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.0.lanes.iter().map(lane::Lane::changes).sum()
     }
 
     /// Whether this is PostgreSQL; only the kernel asks.

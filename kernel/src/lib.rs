@@ -15,6 +15,7 @@ pub mod forms;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod memo;
 pub mod messages;
 pub mod metrics;
 pub mod module;

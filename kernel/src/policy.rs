@@ -96,6 +96,18 @@ pub struct Grant {
     pub scope: Scope,
 }
 
+impl Grant {
+    /// A grant as its row says it: `tenant`, `region` or `organisation`, with the code or path.
+    pub(crate) fn stored(role: Role, scope_kind: &str, scope: String) -> Self {
+        let scope = match scope_kind {
+            "region" => Scope::Region(scope),
+            "organisation" => Scope::Organisation(scope),
+            _ => Scope::Tenant,
+        };
+        Self { role, scope }
+    }
+}
+
 /// Where an object stands: what the evaluator needs to know of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Target<'t> {

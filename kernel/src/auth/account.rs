@@ -120,12 +120,7 @@ impl RoleRow {
     /// The scope as the evaluator reads it.
     #[must_use]
     pub fn grant(&self) -> Grant {
-        let scope = match self.scope_kind.as_str() {
-            "region" => Scope::Region(self.scope.clone()),
-            "organisation" => Scope::Organisation(self.scope.clone()),
-            _ => Scope::Tenant,
-        };
-        Grant { role: self.role, scope }
+        Grant::stored(self.role, &self.scope_kind, self.scope.clone())
     }
 }
 
@@ -209,13 +204,6 @@ pub(crate) async fn actor(
     day: NaiveDate,
 ) -> Result<Actor> {
     let roles = list_roles(db, tenant, account.id, day).await?;
-    let awaits = !second_factor && roles.iter().any(|r| r.role.is_staff());
-    let grants = roles.iter().filter(|r| second_factor || !r.role.is_staff()).map(RoleRow::grant).collect();
-    Ok(Actor {
-        account: Some(account.id),
-        person: account.person_id,
-        name: account.name.clone(),
-        grants,
-        awaits_second_factor: awaits,
-    })
+    let grants = roles.iter().map(RoleRow::grant).collect();
+    Ok(Actor::holding(account.id, account.person_id, account.name.clone(), grants, second_factor))
 }

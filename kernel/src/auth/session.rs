@@ -3,11 +3,13 @@
 use super::account::{self, Account};
 use crate::app::App;
 use crate::cx::Actor;
-use crate::db::{LaneKey, Read as _, Tx};
-use crate::error::Result;
-use crate::ids::{AccountId, TenantId};
+use crate::db::{Db, LaneKey, Read as _, Tx};
+use crate::error::{Error, Result};
+use crate::ids::{AccountId, Raw, TenantId};
+use crate::memo::Memo;
+use crate::policy::{Grant, Role};
 use crate::{args, row};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 row! {
     /// An open session.
@@ -29,8 +31,6 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff";
-
 /// Opens a session and answers its token; always a new one, so that none can be planted.
 pub async fn open(
     tx: &mut Tx<'_>,
@@ -51,25 +51,52 @@ pub async fn open(
     Ok(token)
 }
 
+row! {
+    /// A session, whose it is and one of the roles that hold: everything that a request asks for, in one statement.
+    struct Line {
+        id_hash: String, tenant_id: TenantId, account_id: AccountId, seen_at: DateTime<Utc>, ends_at: DateTime<Utc>,
+        second_factor: bool, staff: bool, name: String, person_id: Option<Raw>,
+        role: Option<Role>, scope_kind: Option<String>, scope: Option<String>
+    }
+}
+
+const LINES: &str = "SELECT s.id_hash, s.tenant_id, s.account_id, s.seen_at, s.ends_at, s.second_factor, s.staff,
+      a.name, a.person_id, r.role, r.scope_kind, r.scope
+    FROM session s
+    JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.state = 'active'
+    LEFT JOIN account_role r ON r.tenant_id = s.tenant_id AND r.account_id = s.account_id AND r.from_on <= $2
+      AND (r.to_on IS NULL OR r.to_on >= $2)
+    WHERE s.id_hash = $1";
+
+/// Open sessions with their actors, by the token's digest and the day for which the roles were read.
+pub(crate) type Known = Memo<(String, NaiveDate), (Session, Actor)>;
+
 /// The session of a token with its actor; `None` when it ended, idled out or the account is disabled.
 pub async fn read(app: &App, token: &str, now: DateTime<Utc>) -> Result<Option<(Session, Actor)>> {
-    let sql = format!("SELECT {COLUMNS} FROM session WHERE id_hash = $1 AND ends_at > $2");
-    let Some(session): Option<Session> = app.db.optional(&sql, args![super::digest(token), now]).await? else {
-        return Ok(None);
+    let (digest, day) = (super::digest(token), crate::time::day(now));
+    let found = app.sessions.get(&app.db, (digest.clone(), day), find(&app.db, &digest, day)).await;
+    let (session, actor) = match found {
+        Ok(known) => (*known).clone(),
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
     };
-    if session.staff && now - session.seen_at > Duration::minutes(30) {
-        return Ok(None);
-    }
-    let account = account::find(&app.db, session.tenant_id, session.account_id).await?;
-    if account.state != "active" {
+    if session.ends_at <= now || (session.staff && now - session.seen_at > Duration::minutes(30)) {
         return Ok(None);
     }
     if now - session.seen_at > Duration::minutes(1) {
         note(app, &session, now);
     }
-    let day = crate::time::day(now);
-    let actor = account::actor(&app.db, session.tenant_id, &account, session.second_factor, day).await?;
     Ok(Some((session, actor)))
+}
+
+async fn find(db: &Db, digest: &str, day: NaiveDate) -> Result<(Session, Actor)> {
+    let lines: Vec<Line> = db.all(LINES, args![digest, day]).await?;
+    let grant = |l: &Line| Some(Grant::stored(l.role?, l.scope_kind.as_deref()?, l.scope.clone()?));
+    let grants: Vec<Grant> = lines.iter().filter_map(grant).collect();
+    let line = lines.into_iter().next().ok_or(Error::NotFound)?;
+    let Line { id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff, name, person_id, .. } = line;
+    let session = Session { id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff };
+    Ok((session, Actor::holding(account_id, person_id, name, grants, second_factor)))
 }
 
 /// Notes that the session is in use, without keeping the request waiting.

@@ -126,7 +126,7 @@ impl Lane {
         Ok(Self { queue, changes })
     }
 
-    /// How many rows SQLite has changed through this lane so far.
+    /// Counts what was written through this lane: rows on SQLite, transactions on PostgreSQL.
     pub(super) fn changes(&self) -> u64 {
         self.changes.load(Ordering::Acquire)
     }
@@ -223,8 +223,10 @@ impl Connected {
                 None
             }
         };
-        if let Self::Sqlite { connection, .. } = self {
-            changes.store(connection.total_changes(), Ordering::Release);
+        match self {
+            Self::Sqlite { connection, .. } => changes.store(connection.total_changes(), Ordering::Release),
+            Self::Postgres { .. } if keep => drop(changes.fetch_add(1, Ordering::Release)),
+            Self::Postgres { .. } => {}
         }
         done.into_iter().for_each(|d| (d.answer)(failure));
     }

@@ -5,4 +5,4 @@ ALTER TABLE activity ADD COLUMN next_places BIGINT;
 ALTER TABLE activity ADD COLUMN next_taken BIGINT;
 -- Long past, so that the first round of `activities.keep_up` fills them.
 UPDATE activity SET next_end = '1970-01-01T00:00:00.000000Z' WHERE state IN ('open', 'running');
-CREATE INDEX activity_public ON activity (tenant_id, starts_on, id) WHERE state IN ('open', 'running');
+CREATE INDEX activity_public ON activity (tenant_id, next_at, id) WHERE state IN ('open', 'running');

@@ -106,7 +106,7 @@ async fn list_activities(cx: Cx, Query(query): Query<ActivityQuery>) -> Result<J
         ..Filter::default()
     };
     let found = store::list(&cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
-    Ok(Json(Paged::cut(found, PAGE, Listed::keys).map(ListedActivity::from)))
+    Ok(Json(Paged::cut(found, PAGE, Listed::next_keys).map(ListedActivity::from)))
 }
 
 /// What strangers may know of an activity.
@@ -194,8 +194,7 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
 #[utoipa::path(get, path = "/api/v1/activities/{activity}", tag = "activities", params(("activity" = String, Path)), responses((status = 200, body = PublicActivity)))]
 async fn show_activity(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Json<PublicActivity>> {
     let activity = visible_activity(&cx, activity).await?;
-    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
-    let posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
+    let (sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
     Ok(Json(public(activity, sessions, &posts)))
 }
 

@@ -34,6 +34,7 @@ pub fn module() -> Module {
         .routes(api::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .part(signups::Rush::default())
+        .part(pages::Kept::default())
         .work(|cx| Box::pin(lifecycle::work(cx)))
         .every(Recurring { name: "activities.keep_up", every: 20_000, run: |cx| Box::pin(lifecycle::keep_up(cx)) })
         .every(Recurring {

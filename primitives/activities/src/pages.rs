@@ -6,6 +6,7 @@ mod desk;
 mod edit;
 mod me;
 mod public;
+pub(crate) use public::Kept;
 mod review;
 mod roster;
 mod signup;
@@ -98,11 +99,16 @@ pub(crate) async fn held_session(cx: &Cx, id: SessionId, permission: Permission)
 /// An activity that strangers see, or that the actor manages.
 pub(crate) async fn visible_activity(cx: &Cx, id: ActivityId) -> Result<Activity> {
     let activity = store::find(&cx.db, cx.tenant, id).await?;
-    if activity.state.is_public() || activity.state == crate::State::Disabled {
-        return Ok(activity);
-    }
-    held(cx, MANAGE, &activity)?;
+    visible(cx, &activity)?;
     Ok(activity)
+}
+
+/// Strangers see what is public, and that it was stopped; the rest is for those who manage it.
+pub(crate) fn visible(cx: &Cx, activity: &Activity) -> Result<()> {
+    if activity.state.is_public() || activity.state == crate::State::Disabled {
+        return Ok(());
+    }
+    held(cx, MANAGE, activity)
 }
 
 /// The person who acts.

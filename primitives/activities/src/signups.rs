@@ -2,7 +2,8 @@
 
 use crate::model::{Activity, Post, PostId, Session, SessionId, Signup, SignupId, SignupState};
 use crate::rules::{self, Candidate};
-use crate::store::{self, signup};
+use crate::store;
+use crate::store::signup::{self, Live};
 use chrono::{DateTime, Utc};
 use kernel::db::Gather;
 use kernel::ids::Raw;
@@ -188,19 +189,31 @@ fn refusal(cx: &Cx, reasons: &[Word]) -> Error {
     }
 }
 
-/// Why this person cannot sign up for each of these sessions now; empty where they can. For the page, before they press.
-pub async fn reasons(cx: &Cx, activity: &Activity, sessions: &[Session], person: PersonId) -> Result<Vec<Vec<Word>>> {
+/// What this person joined or waits for in an activity, and why they cannot sign up for each of its sessions now: empty where
+/// they can. For the page, before they press.
+pub async fn prospects(
+    cx: &Cx,
+    activity: &Activity,
+    sessions: &[Session],
+    person: PersonId,
+) -> Result<(Vec<Live>, Vec<Vec<Word>>)> {
     let facts =
         signup::facts(&cx.db, cx.tenant, Some(activity.organisation_id), activity.min_minutes > 0, &[person]).await?;
-    let elsewhere = signup::expected(&cx.db, cx.tenant, person, cx.now).await?;
+    let since = cx.now - chrono::Duration::days(2);
+    let mut live = signup::live_of_person(&cx.db, cx.tenant, person, since).await?;
     let of = |session: &Session| {
-        let meets = |e: &signup::Expected| {
-            e.session_id != session.id && e.starts_at < session.ends_at && e.ends_at > session.starts_at
+        let meets = |l: &Live| {
+            l.state == SignupState::Joined
+                && l.session_id != session.id
+                && l.starts_at < session.ends_at
+                && l.ends_at > session.starts_at
         };
-        let who = candidate(facts.first(), elsewhere.iter().any(meets));
+        let who = candidate(facts.first(), live.iter().any(meets));
         rules::refusals(activity, session.day, session.ends_at, &who, cx.now)
     };
-    Ok(sessions.iter().map(of).collect())
+    let reasons = sessions.iter().map(of).collect();
+    live.retain(|l| l.activity_id == activity.id);
+    Ok((live, reasons))
 }
 
 kernel::row! { struct Busy { n: i64 } }

@@ -43,6 +43,44 @@ pub async fn posts(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Re
     db.all(&sql, args![tenant, activity]).await
 }
 
+row! {
+    struct Line {
+        id: SessionId, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, day: NaiveDate, served: Option<i64>,
+        post_id: Option<PostId>, name: Option<String>, conditions: Option<String>, places: Option<i64>, taken: Option<i64>,
+        waiting: Option<i64>, next_position: Option<i64>
+    }
+}
+
+/// The sessions of an activity, the earliest first, and their posts.
+pub async fn program(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<(Vec<Session>, Vec<Post>)> {
+    let sql = "SELECT s.id, s.starts_at, s.ends_at, s.day, s.served, p.id AS post_id, p.name, p.conditions, p.places, p.taken,
+                 p.waiting, p.next_position
+               FROM activity_session s LEFT JOIN post p ON p.tenant_id = s.tenant_id AND p.session_id = s.id
+               WHERE s.tenant_id = $1 AND s.activity_id = $2 ORDER BY s.starts_at, s.id, p.id";
+    let lines: Vec<Line> = db.all(sql, args![tenant, activity]).await?;
+    let (mut sessions, mut posts): (Vec<Session>, Vec<Post>) = (Vec::new(), Vec::with_capacity(lines.len()));
+    for line in lines {
+        if let Some(id) = line.post_id {
+            posts.push(Post {
+                id,
+                session_id: line.id,
+                activity_id: activity,
+                name: line.name.unwrap_or_default(),
+                conditions: line.conditions.unwrap_or_default(),
+                places: line.places.unwrap_or_default(),
+                taken: line.taken.unwrap_or_default(),
+                waiting: line.waiting.unwrap_or_default(),
+                next_position: line.next_position.unwrap_or_default(),
+            });
+        }
+        if sessions.last().is_none_or(|last| last.id != line.id) {
+            let Line { id, starts_at, ends_at, day, served, .. } = line;
+            sessions.push(Session { id, activity_id: activity, starts_at, ends_at, day, served });
+        }
+    }
+    Ok((sessions, posts))
+}
+
 /// The posts of a session.
 pub async fn posts_of_session(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<Post>> {
     let sql = format!("SELECT {POST} FROM post WHERE tenant_id = $1 AND session_id = $2 ORDER BY id");

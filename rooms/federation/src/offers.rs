@@ -129,6 +129,6 @@ async fn suits(cx: &Cx, offer: &Offer, person: PersonId) -> Result<bool> {
     }
     let activity = activities::find(&cx.db, cx.tenant, offer.activity).await?;
     let session = activities::store::find_session(&cx.db, cx.tenant, offer.session).await?;
-    let reasons = activities::signups::reasons(cx, &activity, &[session], person).await?;
+    let (_, reasons) = activities::signups::prospects(cx, &activity, &[session], person).await?;
     Ok(reasons.iter().all(Vec::is_empty))
 }

@@ -159,8 +159,7 @@ async fn draft(cx: &Cx, id: ActivityId) -> Result<Activity> {
 pub(super) async fn edit(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Answer> {
     let activity = draft(&cx, activity).await?;
     let team = organisations::find(&cx.db, cx.tenant, activity.organisation_id).await?;
-    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
-    let posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
+    let (sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
     let form = ActivityForm::of(&activity, &sessions, &posts);
     cx.page(&page(&cx, team, Some(activity.id), form, FieldErrors::none()).await?)
 }

@@ -1,22 +1,25 @@
 //! What anybody sees: the list and the page of an activity, with the sign-up form for those who are signed in.
 
-use super::{actor_person, visible_activity};
-use crate::model::{Activity, ActivityId, CATEGORIES, Post, Session, Signup, SignupState};
+use super::{actor_person, visible};
+use crate::model::{Activity, ActivityId, CATEGORIES, Post, Session, SignupState};
 use crate::store::listing::Face;
-use crate::store::{self, Filter, Listed, signup};
+use crate::store::signup::Live;
+use crate::store::{self, Filter, Listed};
 use crate::{State, signups};
 use askama::Template;
 use axum::extract::Path;
 use chrono::{Datelike as _, Days, NaiveDate};
 use kernel::http::{Cursor, Paged, filters};
-use kernel::{Answer, Cx, Query, Result, Word};
+use kernel::memo::Memo;
+use kernel::{Answer, Cx, Lang, Query, Result, TenantId, Word};
 use people::PersonId;
 use places::Region;
 use serde::Deserialize;
+use std::sync::Arc;
 
 const PAGE: usize = 60;
 
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default, PartialEq, Eq, Hash)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Wanted {
     town: String,
@@ -61,16 +64,24 @@ impl Wanted {
 #[derive(Template)]
 #[template(path = "activities/index.html")]
 struct Index {
-    page: Paged<Listed>,
+    rows: Arc<String>,
     towns: Vec<Region>,
     wanted: Wanted,
-    lang: kernel::Lang,
+}
+
+/// The rows of the list, which are the same for everybody who asks the same.
+#[derive(Template)]
+#[template(path = "activities/listed.html")]
+struct Rows<'w> {
+    page: Paged<Listed>,
+    wanted: &'w Wanted,
+    lang: Lang,
     today: NaiveDate,
 }
 
-impl Index {
+impl Rows<'_> {
     fn next(&self) -> Option<String> {
-        let Wanted { town, category, when, day, left, q, .. } = &self.wanted;
+        let Wanted { town, category, when, day, left, q, .. } = self.wanted;
         let query =
             [("town", town.as_str()), ("category", category), ("when", when), ("day", day), ("left", left), ("q", q)];
         self.page.next.as_deref().map(|cursor| kernel::http::query_string(&query, cursor))
@@ -89,22 +100,41 @@ impl Index {
     }
 }
 
+/// What everybody asks for again and again while nothing is written: rows of the list, and activities with their program. Parts
+/// of the application.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    rows: Memo<(TenantId, Lang, NaiveDate, Wanted), String>,
+    shown: Memo<(TenantId, ActivityId), (Activity, Vec<Session>, Vec<Post>)>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { rows: Memo::of(64), shown: Memo::of(256) }
+    }
+}
+
 pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
+    let kept: Kept = cx.app.part();
+    let asked = (cx.tenant, cx.lang, cx.today(), wanted.clone());
+    let rows = kept.rows.get(&cx.db, asked, rows(&cx, &wanted)).await?;
+    let towns = places::towns(&cx).await?;
+    cx.page(&Index { rows, towns, wanted })
+}
+
+async fn rows(cx: &Cx, wanted: &Wanted) -> Result<String> {
     let cursor = Cursor::read(wanted.cursor.as_deref(), 2)?;
     let filter = wanted.filter(cx.today());
-    let found = store::list(&cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
-    let towns = places::towns(&cx).await?;
-    let mut page = Paged::cut(found, PAGE, Listed::keys);
-    // A series is found by its first day; its reader looks for the next one.
-    page.items.sort_by_key(|row| (row.next_at.is_none(), row.next_at));
-    cx.page(&Index { page, towns, wanted, lang: cx.lang, today: cx.today() })
+    let found = store::list(cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
+    let page = Paged::cut(found, PAGE, Listed::next_keys);
+    cx.fragment(&Rows { page, wanted, lang: cx.lang, today: cx.today() })
 }
 
 /// A session as its reader sees it.
 struct Day {
     session: Session,
     posts: Vec<Post>,
-    mine: Option<Signup>,
+    mine: Option<Live>,
     reasons: Vec<Word>,
     over: bool,
 }
@@ -177,10 +207,17 @@ impl Show {
     }
 }
 
-pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Answer> {
-    let activity = visible_activity(&cx, activity).await?;
+pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>) -> Result<Answer> {
+    let kept: Kept = cx.app.part();
+    let read = async {
+        let (sessions, posts) = store::program(&cx.db, cx.tenant, id).await?;
+        Ok((store::find(&cx.db, cx.tenant, id).await?, sessions, posts))
+    };
+    let shown = kept.shown.get(&cx.db, (cx.tenant, id), read).await?;
+    let (activity, sessions, posts) = (*shown).clone();
+    visible(&cx, &activity)?;
     let person = actor_person(&cx).ok();
-    let days = days(&cx, &activity, person).await?;
+    let days = days(&cx, &activity, sessions, &posts, person).await?;
     let region = places::full_region_name(&cx, &activity.region_code).await?;
     let expected = days.iter().any(Day::joined);
     let phone = (activity.contact_public || expected).then(|| activity.contact_phone.clone());
@@ -189,15 +226,16 @@ pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Ans
     cx.page(&Show { activity, region, days, person: person.is_some(), phone, manages, open })
 }
 
-/// The sessions with their posts and what the reader has to do with them: three statements, three more when signed in.
-async fn days(cx: &Cx, activity: &Activity, person: Option<PersonId>) -> Result<Vec<Day>> {
-    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
-    let posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
+/// The sessions with their posts and what the reader has to do with them: nothing more to read, or two statements when signed in.
+async fn days(
+    cx: &Cx,
+    activity: &Activity,
+    sessions: Vec<Session>,
+    posts: &[Post],
+    person: Option<PersonId>,
+) -> Result<Vec<Day>> {
     let (mine, reasons) = match person {
-        Some(person) => (
-            signup::of_activity(&cx.db, cx.tenant, person, activity.id).await?,
-            signups::reasons(cx, activity, &sessions, person).await?,
-        ),
+        Some(person) => signups::prospects(cx, activity, &sessions, person).await?,
         None => (Vec::new(), vec![Vec::new(); sessions.len()]),
     };
     let day = |(session, reasons): (Session, Vec<Word>)| Day {

@@ -70,8 +70,7 @@ async fn checks(cx: &Cx, activity: &Activity) -> Result<Vec<Check>> {
 }
 
 async fn page(cx: &Cx, activity: Activity, opinion: String, errors: FieldErrors) -> Result<Show> {
-    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
-    let posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
+    let (sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
     let region = places::full_region_name(cx, &activity.region_code).await?;
     let checks = checks(cx, &activity).await?;
     let own = activity.submitted_by.is_some() && activity.submitted_by == cx.actor.account;

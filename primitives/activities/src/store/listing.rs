@@ -31,35 +31,33 @@ pub struct Filter {
 /// Whose list it is.
 #[derive(Clone, Debug)]
 pub enum Face {
-    /// What strangers see: open and running, the earliest first.
+    /// What strangers see: open and running with a session to come, the next first.
     Public,
     /// What somebody with this reach sees, the latest first.
     Desk(Reach),
 }
 
-/// A page of activities after the cursor `(starts_on, id)`.
+/// A page of activities after the cursor, which is `Listed::keys`, or in public `Listed::next_keys`.
 pub async fn list(cx: &Cx, face: &Face, filter: &Filter, cursor: Option<&Cursor>, limit: i64) -> Result<Vec<Listed>> {
     let mut wanted = Conditions::new("a.tenant_id = ?", args![cx.tenant]);
-    let ascending = match face {
+    match face {
         Face::Public => {
-            wanted.and("a.state IN ('open', 'running') AND a.ends_on >= ?", args![cx.today()]);
-            true
+            wanted.and("a.state IN ('open', 'running') AND a.next_at IS NOT NULL", args![]);
+            if let Some(cursor) = cursor {
+                let (next, id): (DateTime<Utc>, ActivityId) = (cursor.get(0)?, cursor.get(1)?);
+                wanted.and("(a.next_at, a.id) > (?, ?)", args![next, id]);
+            }
         }
         Face::Desk(reach) => {
             wanted.within(reach, "a.region_code", "a.organisation_path");
-            false
-        }
-    };
-    narrow(cx, &mut wanted, filter);
-    if let Some(cursor) = cursor {
-        let (day, id): (NaiveDate, ActivityId) = (cursor.get(0)?, cursor.get(1)?);
-        if ascending {
-            wanted.and("(a.starts_on, a.id) > (?, ?)", args![day, id]);
-        } else {
-            wanted.and("(a.starts_on, a.id) < (?, ?)", args![day, id]);
+            if let Some(cursor) = cursor {
+                let (day, id): (NaiveDate, ActivityId) = (cursor.get(0)?, cursor.get(1)?);
+                wanted.and("(a.starts_on, a.id) < (?, ?)", args![day, id]);
+            }
         }
     }
-    let mut found = read(&cx.db, &mut wanted, ascending, limit).await?;
+    narrow(cx, &mut wanted, filter);
+    let mut found = read(&cx.db, &mut wanted, matches!(face, Face::Public), limit).await?;
     let tree = places::tree(cx).await?;
     for row in &mut found {
         tree.town(&row.region_code).clone_into(&mut row.region_name);
@@ -137,10 +135,16 @@ row! {
 }
 
 impl Listed {
-    /// The keyset's values.
+    /// The desk's place in its list.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         vec![self.starts_on.to_string(), self.id.to_string()]
+    }
+
+    /// The public place in the list.
+    #[must_use]
+    pub fn next_keys(&self) -> Vec<String> {
+        vec![self.next_at.map(|at| at.to_rfc3339()).unwrap_or_default(), self.id.to_string()]
     }
 
     /// Places left.
@@ -174,7 +178,7 @@ const COLUMNS: &str = "a.id, a.number, a.title, a.organisation_name, a.region_co
 /// `wanted` names the columns of `a`; places are those of the next session, at the desk those of all.
 async fn read(db: &impl Read, wanted: &mut Conditions, public: bool, limit: i64) -> Result<Vec<Listed>> {
     let sql = if public {
-        let inner = wanted.tail(" ORDER BY a.starts_on, a.id LIMIT ?", args![limit]);
+        let inner = wanted.tail(" ORDER BY a.next_at, a.id LIMIT ?", args![limit]);
         let places = "COALESCE(a.next_places, 0) AS places, COALESCE(a.next_taken, 0) AS taken";
         format!("SELECT {COLUMNS}, {places} FROM activity a WHERE {inner}")
     } else {

@@ -295,24 +295,19 @@ pub async fn find_mine(db: &impl Read, tenant: TenantId, person: PersonId, id: S
     db.one(&format!("{MINE} AND s.id = $3"), args![tenant, person, id]).await
 }
 
-/// The live sign-ups of a person in an activity.
-pub async fn of_activity(
-    db: &impl Read,
-    tenant: TenantId,
-    person: PersonId,
-    activity: ActivityId,
-) -> Result<Vec<Signup>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND person_id = $2 AND activity_id = $3 AND state IN ('joined', 'waiting')"
-    );
-    db.all(&sql, args![tenant, person, activity]).await
-}
-
 row! {
-    /// When somebody is expected somewhere.
-    pub struct Expected {
-        /// In which session.
+    /// A sign-up that still counts, with its time.
+    pub struct Live {
+        /// Its id.
+        pub id: SignupId,
+        /// For which activity.
+        pub activity_id: ActivityId,
+        /// For which session.
         pub session_id: SessionId,
+        /// For which post.
+        pub post_id: PostId,
+        /// Where it stands.
+        pub state: SignupState,
         /// From.
         pub starts_at: DateTime<Utc>,
         /// To.
@@ -320,8 +315,14 @@ row! {
     }
 }
 
-/// What a person joined that is not over yet.
-pub async fn expected(db: &impl Read, tenant: TenantId, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Expected>> {
-    let sql = "SELECT session_id, starts_at, ends_at FROM signup WHERE tenant_id = $1 AND person_id = $2 AND state = 'joined' AND ends_at > $3";
-    db.all(sql, args![tenant, person, now]).await
+/// What a person joined or waits for that began after `since`: a session lasts a day at most.
+pub async fn live_of_person(
+    db: &impl Read,
+    tenant: TenantId,
+    person: PersonId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Live>> {
+    let sql = "SELECT id, activity_id, session_id, post_id, state, starts_at, ends_at FROM signup
+               WHERE tenant_id = $1 AND person_id = $2 AND starts_at > $3 AND state IN ('joined', 'waiting')";
+    db.all(sql, args![tenant, person, since]).await
 }
