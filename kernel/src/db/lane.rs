@@ -223,12 +223,16 @@ impl Connected {
                 None
             }
         };
+        self.count(changes);
+        done.into_iter().for_each(|d| (d.answer)(failure));
+    }
+
+    /// Before anything is answered, so that whoever has an answer finds the count changed.
+    fn count(&self, changes: &AtomicU64) {
         match self {
             Self::Sqlite { connection, .. } => changes.store(connection.total_changes(), Ordering::Release),
-            Self::Postgres { .. } if keep => drop(changes.fetch_add(1, Ordering::Release)),
-            Self::Postgres { .. } => {}
+            Self::Postgres { .. } => drop(changes.fetch_add(1, Ordering::Release)),
         }
-        done.into_iter().for_each(|d| (d.answer)(failure));
     }
 
     /// One verb in its savepoint (none when it is alone: then the transaction is its savepoint).

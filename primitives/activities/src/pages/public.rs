@@ -100,12 +100,15 @@ impl Rows<'_> {
     }
 }
 
+/// An activity with its sessions and posts.
+type Shown = (Activity, Vec<Session>, Vec<Post>);
+
 /// What everybody asks for again and again while nothing is written: rows of the list, and activities with their program. Parts
 /// of the application.
 #[derive(Clone)]
 pub(crate) struct Kept {
     rows: Memo<(TenantId, Lang, NaiveDate, Wanted), String>,
-    shown: Memo<(TenantId, ActivityId), (Activity, Vec<Session>, Vec<Post>)>,
+    shown: Memo<(TenantId, ActivityId), Shown>,
 }
 
 impl Default for Kept {
