@@ -96,7 +96,7 @@ mod tests {
         let ask =
             async |key: u8| *memo.get(&db, key, async { Ok(reads.fetch_add(1, Ordering::Relaxed)) }).await.unwrap();
         assert_eq!((ask(1).await, ask(1).await, ask(2).await), (0, 0, 1));
-        write(&db, "INSERT INTO thing (n) VALUES (1)").await;
+        write(&db, "REPLACE INTO thing (n) VALUES (1)").await;
         assert_eq!((ask(1).await, ask(1).await), (2, 2));
         tokio::time::sleep(GOOD_FOR + Duration::from_millis(50)).await;
         assert_eq!(ask(1).await, 3, "another process may have written");
@@ -108,7 +108,7 @@ mod tests {
         let db = database(&folder).await;
         let memo = Memo::of(8);
         let slow = memo.get(&db, 1, async {
-            write(&db, "INSERT INTO thing (n) VALUES (1)").await;
+            write(&db, "REPLACE INTO thing (n) VALUES (1)").await;
             Ok("old")
         });
         assert_eq!(*slow.await.unwrap(), "old");

@@ -45,6 +45,8 @@ fn the_server_of_the_database_goes_away_and_comes_back() -> Result<()> {
     let mut unsent = OpenForm::of(&qiyi, &scene.members[9], scene.held)?;
 
     server.stop()?;
+    // What was read just before is told for another second.
+    std::thread::sleep(Wait::from_millis(1_100));
     says_so(&qiyi, &scene)?;
     let answer = unsent.send()?;
     ensure!(answer.status == 503 && visible_text(&answer.text()).contains("没有存下"), "{}", answer.text());

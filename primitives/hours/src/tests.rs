@@ -12,7 +12,7 @@ use people::model::PersonId;
 use testkit::app::{beijing, region};
 use testkit::{Reply, TestApp, Visitor, on_both};
 
-/// The tables below this room, without their rooms.
+/// The tables of people and organisations, without their rooms.
 fn rooms() -> Vec<Module> {
     macro_rules! below {
         ($($room:literal / $name:literal),* $(,)?) => {[$({
@@ -20,12 +20,8 @@ fn rooms() -> Vec<Module> {
             Migration { name: $name, sqlite: TEXT, postgres: TEXT }
         }),*]};
     }
-    let tables = below![
-        "places" / "20261123_11_places",
-        "people" / "20261123_12_people",
-        "organisations" / "20261123_13_organisations",
-    ];
-    vec![Module::new("below").migrations(&tables), crate::module()]
+    let tables = below!["people" / "20261123_12_people", "organisations" / "20261123_13_organisations",];
+    vec![places::module(), Module::new("below").migrations(&tables), crate::module()]
 }
 
 /// Two towns: a team of Dali with two volunteers and an officer, an officer of Lishui.
