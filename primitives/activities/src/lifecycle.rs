@@ -73,6 +73,10 @@ async fn step_in(
         return Err(Error::refused("activity.refused.step"));
     }
     tx.record(cx, &Moved { activity: id, from: activity.state, to, opinion: opinion.to_owned() });
+    if to.is_public() {
+        // Time went on while it was a draft or stopped.
+        store::next::note(tx, cx.tenant, id, cx.now).await?;
+    }
     match step {
         Step::Disable => tell(tx, cx, &activity, "activity.message.stopped", opinion).await?,
         Step::Void => tell(tx, cx, &activity, "activity.message.void", opinion).await?,

@@ -216,3 +216,23 @@ async fn the_list_tells_what_is_left_of_the_next_session_at_once_and_goes_on_whe
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_published_stands_in_the_list_however_long_it_was_a_draft() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let id = stage.handed_in(4).await;
+        // As in a district whose drafts are older than the column.
+        app.sql("UPDATE activity SET next_at = NULL, next_end = NULL WHERE id = $1", args![id].to_vec()).await;
+        let listed = async || app.stranger().get("/activities").await.expect(200).text_contains("长者饭堂送餐");
+        assert!(!listed().await);
+        stage.reviewer.post(&format!("/desk/activities/{id}/decision"), &[("decision", "publish")]).await.expect(303);
+        assert!(listed().await);
+        let path = format!("/desk/activities/{id}/step");
+        stage.reviewer.post(&path, &[("step", "disable")]).await.expect(303);
+        app.sql("UPDATE activity SET next_at = NULL, next_end = NULL WHERE id = $1", args![id].to_vec()).await;
+        stage.reviewer.post(&path, &[("step", "resume")]).await.expect(303);
+        assert!(listed().await);
+    })
+    .await;
+}
