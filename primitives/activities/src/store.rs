@@ -81,12 +81,6 @@ pub async fn program(db: &impl Read, tenant: TenantId, activity: ActivityId) -> 
     Ok((sessions, posts))
 }
 
-/// The posts of a session.
-pub async fn posts_of_session(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<Post>> {
-    let sql = format!("SELECT {POST} FROM post WHERE tenant_id = $1 AND session_id = $2 ORDER BY id");
-    db.all(&sql, args![tenant, session]).await
-}
-
 /// One post.
 pub async fn find_post(db: &impl Read, tenant: TenantId, id: PostId) -> Result<Post> {
     db.one(&format!("SELECT {POST} FROM post WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
