@@ -100,30 +100,16 @@ pub async fn generate(
         "too small: a team needs a volunteer, and a week"
     );
     ensure!(is_empty(app, tenant).await?, "the district has people already; seed an empty one");
-    app.db.loading(true).await.map_err(plain)?;
-    let made = fill(app, tenant, size, &mut progress).await;
-    app.db.loading(false).await.map_err(plain)?;
-    let mut made = made?;
-    made.took = began.elapsed().as_millis();
-    Ok(made)
-}
-
-async fn fill(
-    app: &Arc<App>,
-    tenant: TenantId,
-    size: &Size,
-    progress: &mut impl FnMut(&str, u64, u64),
-) -> anyhow::Result<Summary> {
     let lore = Lore::read()?;
     let mut dice = Dice::new(size.random);
     let cx = Cx::system(app, tenant);
 
     progress("teams", 0, size.teams);
     let mut world = ground::make(&cx, &lore, size, &mut dice).await?;
-    people::make(&cx, &lore, size, &mut world, &mut dice, progress).await?;
+    people::make(&cx, &lore, size, &mut world, &mut dice, &mut progress).await?;
     let plan = plan::make(&lore, size, &mut world, &mut dice);
     plan::write(&cx, &lore, &world, &plan, &mut dice).await?;
-    let mut made = service::make(&cx, &lore, &mut world, &plan, &mut dice, progress).await?;
+    let mut made = service::make(&cx, &lore, &mut world, &plan, &mut dice, &mut progress).await?;
     accounts::make(&cx, &lore, &world, &plan).await?;
     progress("figures", 0, 1);
     service::settle(&cx).await?;
@@ -133,6 +119,7 @@ async fn fill(
     made.teams = world.teams.len();
     made.activities = plan.activities.len();
     made.sessions = plan.sessions.len();
+    made.took = began.elapsed().as_millis();
     Ok(made)
 }
 

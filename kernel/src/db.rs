@@ -179,19 +179,6 @@ impl Db {
         Ok(())
     }
 
-    /// Before and after a load of a great many rows. SQLite's writer holds the indexes in memory that all of the rows touch, and
-    /// copies its log seldom; afterwards it gives the memory back. PostgreSQL is told elsewhere how much it may take.
-    pub async fn loading(&self, begins: bool) -> Result<()> {
-        if self.is_server() {
-            return Ok(());
-        }
-        let script = match begins {
-            true => "PRAGMA cache_size=-400000; PRAGMA wal_autocheckpoint=50000",
-            false => "PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000; PRAGMA shrink_memory",
-        };
-        self.write(LaneKey(0), async move |tx: &mut Tx<'_>| tx.script(script).await).await
-    }
-
     /// Counts what this process has written: it has changed before a write is answered, and never goes back.
     #[must_use]
     pub fn writes(&self) -> u64 {
