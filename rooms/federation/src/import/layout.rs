@@ -9,6 +9,8 @@ use super::columns::{Field, Kind, Mapping, guess, plain};
 
 /// Rows from the top among which the heading is looked for.
 const HEADING_WITHIN: usize = 30;
+/// Digits of a sum that stands in the column of ID numbers.
+const SUM_DIGITS: usize = 6;
 /// Cells of merged blocks that are looked at.
 const SPREAD_AT_MOST: usize = 2_000_000;
 
@@ -182,7 +184,9 @@ fn judge(table: &Table<'_>, row: usize, names: &[String], titles: &[String], wid
     if repeats(&filled, names) {
         return Verdict::Drop("import.dropped.heading");
     }
-    let unidentified = table.cell(row, Field::IdNumber).is_empty();
+    // A number of few digits in the ID's column is the sum of a closing row.
+    let digits = table.cell(row, Field::IdNumber).shown().chars().filter(|c| c.is_numeric()).count();
+    let unidentified = digits <= SUM_DIGITS;
     let text = plain(&first.shown());
     if unidentified && let Some(reason) = closing(&first.shown(), &text) {
         return Verdict::Drop(reason);

@@ -110,6 +110,11 @@ impl Show {
         columns
     }
 
+    /// Whether the rows lie in sheets with names; a CSV has none.
+    fn sheets(&self) -> bool {
+        self.refused.iter().any(|refusal| !refusal.sheet.is_empty())
+    }
+
     fn skipped(&self) -> Vec<(&str, &str)> {
         let of = |sheet: &'_ SheetColumns| sheet.skipped.is_some();
         let found = self.run.columns.0.iter().filter(|sheet| of(sheet));

@@ -57,6 +57,7 @@ fn a_roster_under_titles_with_its_totals_and_signatures_is_read() {
         &["3", "阿依古丽．买买提", "1", C, "0757-81234567", "无"],
         &["4", "", "", "", "", ""],
         &["合  计：", "", "3", "", "", ""],
+        &["总计", "", "", "3", "", ""],
         &["制表人：王五", "", "审核：", "", "日期：", ""],
     ];
     let (roster, dropped) = check(vec![sheet("名册", rows)]);
@@ -67,7 +68,10 @@ fn a_roster_under_titles_with_its_totals_and_signatures_is_read() {
     assert_eq!(roster.rows[1].phone.as_ref().map(|phone| phone.number.as_str()), Some("13900000000"));
     let why: Vec<(u32, &str)> =
         dropped.into_iter().map(|(row, reason)| (row, reason.rsplit('.').next().unwrap())).collect();
-    assert_eq!(why, [(5, "title"), (7, "total"), (8, "title"), (9, "heading"), (12, "total"), (13, "signature")]);
+    assert_eq!(
+        why,
+        [(5, "title"), (7, "total"), (8, "title"), (9, "heading"), (12, "total"), (13, "total"), (14, "signature")]
+    );
 }
 
 #[test]
