@@ -139,6 +139,16 @@ impl Words {
         self.fill(lang, &word.key, &word.args)
     }
 
+    /// A day as people say it: today, tomorrow, or the date.
+    #[must_use]
+    pub fn day(&self, lang: Lang, day: NaiveDate, today: NaiveDate) -> String {
+        match (day - today).num_days() {
+            0 => self.text(lang, "day.today").to_owned(),
+            1 => self.text(lang, "day.tomorrow").to_owned(),
+            _ => date(lang, day, today),
+        }
+    }
+
     /// Whether the key is defined.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
@@ -252,6 +262,17 @@ mod tests {
     fn places_are_filled_once_and_what_a_value_says_is_not_filled_again() {
         let args = [("n", "3".to_owned()), ("who", "{n}".to_owned())];
         assert_eq!(filled("{who}: {n} of {n}, {x}, {", &args), "{n}: 3 of 3, {x}, {");
+    }
+
+    #[test]
+    fn today_and_tomorrow_are_called_so_and_no_other_day_is() {
+        let zh = "\"day.today\" = \"今天\"\n\"day.tomorrow\" = \"明天\"";
+        let en = "\"day.today\" = \"Today\"\n\"day.tomorrow\" = \"Tomorrow\"";
+        let words = Words::load(&[WordFiles { name: "x", zh, en }]).unwrap();
+        let today: NaiveDate = "2026-12-31".parse().unwrap();
+        let said = |ahead: i64| words.day(Lang::Zh, today + chrono::Duration::days(ahead), today);
+        assert_eq!([said(-1), said(0), said(1), said(2)], ["12月30日 星期三", "今天", "明天", "2027年1月2日 星期六"]);
+        assert_eq!(words.day(Lang::En, today, today), "Today");
     }
 
     #[test]

@@ -186,18 +186,18 @@ pub mod filters {
         Ok(crate::words::hours(*minutes))
     }
 
-    /// A day as people say it.
+    /// A day as people say it: `今天`, `明天`, `11月28日 星期六`.
     #[askama::filter_fn]
     pub fn day(day: &NaiveDate, values: &dyn Values) -> askama::Result<String> {
         let view = of(values)?;
-        Ok(crate::words::date(view.lang, *day, view.today))
+        Ok(view.words.day(view.lang, *day, view.today))
     }
 
     /// The day of a moment as people say it.
     #[askama::filter_fn]
     pub fn day_of(at: &DateTime<Utc>, values: &dyn Values) -> askama::Result<String> {
         let view = of(values)?;
-        Ok(crate::words::date(view.lang, crate::time::day(*at), view.today))
+        Ok(view.words.day(view.lang, crate::time::day(*at), view.today))
     }
 
     /// `14:30`

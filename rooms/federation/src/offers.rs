@@ -72,11 +72,7 @@ pub(crate) fn when(cx: &Cx, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> Strin
 
 /// Today, tomorrow, or the date.
 pub(crate) fn near(cx: &Cx, day: NaiveDate) -> String {
-    match (day - cx.today()).num_days() {
-        0 => cx.t("federation.today").to_owned(),
-        1 => cx.t("federation.tomorrow").to_owned(),
-        _ => kernel::words::date(cx.lang, day, cx.today()),
-    }
+    cx.app.words.day(cx.lang, day, cx.today())
 }
 
 /// Morning, noon, afternoon, evening: the key of the word for a moment's part of the day.

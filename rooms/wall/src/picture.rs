@@ -106,7 +106,7 @@ pub(crate) fn coming(cx: &Cx, snapshot: &Snapshot) -> Vec<Line> {
         };
         let day = kernel::time::day(c.starts_at);
         if day != today {
-            facts = format!("{} · {facts}", kernel::words::date(cx.lang, day, today));
+            facts = format!("{} · {facts}", cx.app.words.day(cx.lang, day, today));
         }
         Line { time: time(c.starts_at), title: c.title.clone(), facts }
     });

@@ -75,8 +75,6 @@ struct Index {
 struct Rows<'w> {
     page: Paged<Listed>,
     wanted: &'w Wanted,
-    lang: Lang,
-    today: NaiveDate,
 }
 
 impl Rows<'_> {
@@ -87,10 +85,9 @@ impl Rows<'_> {
         self.page.next.as_deref().map(|cursor| kernel::http::query_string(&query, cursor))
     }
 
-    /// `11月28日 星期六`
-    fn when(&self, row: &Listed) -> String {
-        let day = row.next_at.map_or(row.starts_on, kernel::time::day);
-        kernel::words::date(self.lang, day, self.today)
+    /// The day of its next session.
+    fn day(row: &Listed) -> NaiveDate {
+        row.next_at.map_or(row.starts_on, kernel::time::day)
     }
 
     /// `14:00–17:30`
@@ -130,7 +127,7 @@ async fn rows(cx: &Cx, wanted: &Wanted) -> Result<String> {
     let filter = wanted.filter(cx.today());
     let found = store::list(cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
     let page = Paged::cut(found, PAGE, Listed::next_keys);
-    cx.fragment(&Rows { page, wanted, lang: cx.lang, today: cx.today() })
+    cx.fragment(&Rows { page, wanted })
 }
 
 /// A session as its reader sees it.

@@ -22,6 +22,7 @@ async fn strangers_see_what_is_published_and_no_hidden_phone() {
         let open = stage.open(5).await;
         let list = stranger.get("/activities?town=440605125&category=01&when=today&left=1&q=送餐").await.expect(200);
         assert!(list.text_contains(&open.id.to_string()) && list.text_contains("还需 5 人"));
+        assert!(list.text_contains("<span>今天 ") && !list.text_contains("11月23日"), "the home says 今天 too");
         assert!(!list.text_contains(&waiting.to_string()));
         assert!(!stranger.get("/activities?town=440605126").await.expect(200).text_contains("长者饭堂"));
         assert!(!stranger.get("/activities?category=17").await.expect(200).text_contains("长者饭堂"));
