@@ -71,6 +71,11 @@ impl House {
         Ok(Some(Self { qiyi, folder, database: None, faults: Vec::new() }))
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        self.qiyi.address()
+    }
+
     /// The full address of a path.
     pub fn url(&self, path: &str) -> String {
         self.qiyi.url(path)

@@ -118,11 +118,25 @@ fn officers(house: &mut House) -> Result<()> {
         let path = first(house, &mut browser, list, row)?;
         house.look(&mut browser, &path, false)?;
     }
+    slips(house, &mut browser)?;
     // A claim waits in some districts only.
     if let Ok(path) = first(house, &mut browser, "/desk", ".rows a[href*='/claims/']") {
         house.look(&mut browser, &path, false)?;
     }
     Ok(())
+}
+
+/// The one-time links of a team, before they are made, on the sheet that is printed, and as its reader opens one.
+fn slips(house: &mut House, officer: &mut Browser) -> Result<()> {
+    let team = first(house, officer, "/desk/teams", "tbody th a")?;
+    house.look(officer, &format!("{team}/access"), false)?;
+    officer.click_text("做出开通单")?;
+    officer.wait_for_text("张开通单")?;
+    house.look_here(officer, true)?;
+    let link = officer.texts("figcaption")?.into_iter().next().context("a slip has an address")?;
+    let (_, path) = link.split_once(house.address()).context("the address is ours")?;
+    let mut reader = house.browser(PHONE)?;
+    house.look(&mut reader, path.trim(), true)
 }
 
 fn keepers(house: &mut House) -> Result<()> {

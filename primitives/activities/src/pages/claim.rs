@@ -148,7 +148,12 @@ fn check(
             _ => errors.add("person", Word::new("claim.times")),
         }
     }
-    let reason = errors.text("reason", &typed.reason, 50);
+    let reason = if typed.reason.trim().is_empty() {
+        errors.add("reason", Word::new("claim.why_missing"));
+        String::new()
+    } else {
+        errors.text("reason", &typed.reason, 50)
+    };
     match &typed.sheet {
         Some((_, bytes)) if bytes.len() > MOST => errors.add("sheet", Word::new("error.too_large")),
         Some((_, bytes)) if picture(bytes).is_none() => errors.add("sheet", Word::new("claim.picture")),
