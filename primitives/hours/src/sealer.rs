@@ -47,7 +47,7 @@ pub async fn roll_up_batch(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Resu
     let sessions = take(tx, tenant, "served", "served-taken", most).await?;
     if sessions > 0 {
         // The sums first: the last statement forgets what was counted before.
-        for sql in [SERVED, SERVED_SUMS, COUNTED] {
+        for sql in [SERVED, SUMS.changed, TEAM_SUMS.changed, COUNTED] {
             tx.execute(sql, args![tenant]).await?;
         }
     }
@@ -59,9 +59,10 @@ pub async fn roll_up_batch(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Resu
 /// Makes all figures of a district anew from the ledger and the sessions: what a load of many entries ends with, and what
 /// mends figures that were lost, in a district at rest: an entry written meanwhile could count twice.
 pub async fn roll_up_anew(tx: &mut Tx<'_>, tenant: TenantId) -> Result<()> {
-    const FIGURES: [&str; 9] = [
+    const FIGURES: [&str; 10] = [
         "DELETE FROM person_month_total WHERE tenant_id = $1",
         "DELETE FROM metric_month WHERE tenant_id = $1",
+        "DELETE FROM metric_team WHERE tenant_id = $1",
         "DELETE FROM metric_day WHERE tenant_id = $1",
         "DELETE FROM person_month WHERE tenant_id = $1",
         "DELETE FROM person_year WHERE tenant_id = $1",
@@ -77,7 +78,7 @@ pub async fn roll_up_anew(tx: &mut Tx<'_>, tenant: TenantId) -> Result<()> {
         tx.execute(&sql.replace(BATCH_ENTRIES, "hours_entry e").replace(BATCH, "e.tenant_id = $1"), args![tenant])
             .await?;
     }
-    for sql in [SERVED_ANEW, SERVED_SUMS_ANEW, COUNTED] {
+    for sql in [SERVED_ANEW, SUMS.served, TEAM_SUMS.served, COUNTED] {
         let whole = sql
             .replace(BATCH_SESSIONS, "activity_session s")
             .replace(BATCH, "s.tenant_id = $1 AND s.served IS NOT NULL");
@@ -98,7 +99,8 @@ const BATCH_ENTRIES: &str = "hours_unsealed u JOIN hours_entry e ON e.tenant_id 
 const BATCH_SESSIONS: &str = "hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id";
 
 /// What is made of entries.
-const OF_ENTRIES: [&str; 9] = [DAYS, SUMS, MONTHS, MONTH_TOTALS, YEARS, TOWNS, TEAMS, KINDS, CATEGORIES];
+const OF_ENTRIES: [&str; 10] =
+    [DAYS, SUMS.entries, TEAM_SUMS.entries, MONTHS, MONTH_TOTALS, YEARS, TOWNS, TEAMS, KINDS, CATEGORIES];
 
 /// Minutes and person-times a day. The kind follows from the team, so it is no part of the key.
 const DAYS: &str = "
@@ -111,16 +113,69 @@ GROUP BY e.tenant_id, e.day, e.organisation_id, e.category, e.region_code
 ON CONFLICT (tenant_id, day, organisation_id, category, region_code) DO UPDATE
   SET minutes = metric_day.minutes + excluded.minutes, services = metric_day.services + excluded.services";
 
+/// A table of sums a month, and how it is kept: from entries, from people served counted anew, and from all of them at once.
+struct Monthly {
+    entries: &'static str,
+    changed: &'static str,
+    served: &'static str,
+}
+
+/// `$keys` name the table's groups; `$entry` tells them of an entry `e`, `$change` of what was and is counted, `$session` of a
+/// session `s` of an activity `a`.
+macro_rules! monthly {
+    ($table:literal, $keys:literal, $entry:literal, $change:literal, $session:literal) => {
+        Monthly {
+            entries: concat!(
+                "INSERT INTO ", $table, " (tenant_id, month, ", $keys, ", minutes, services, served)
+                 SELECT e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), ", $entry, ", CAST(SUM(e.minutes) AS BIGINT),
+                        CAST(SUM(CASE WHEN e.reverses_id IS NULL THEN 1 ELSE -1 END) AS BIGINT), 0
+                 FROM hours_unsealed u JOIN hours_entry e ON e.tenant_id = u.tenant_id AND e.id = u.id
+                 WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+                 GROUP BY e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), ", $entry, "
+                 ON CONFLICT (tenant_id, month, ", $keys, ") DO UPDATE
+                   SET minutes = ", $table, ".minutes + excluded.minutes, services = ", $table, ".services + excluded.services"
+            ),
+            changed: concat!(
+                "INSERT INTO ", $table, " (tenant_id, month, ", $keys, ", minutes, services, served)
+                 SELECT tenant_id, substr(CAST(day AS TEXT), 1, 7), ", $change, ", 0, 0, CAST(SUM(served) AS BIGINT)
+                 FROM (
+                   SELECT k.tenant_id, k.day, k.region_code, k.organisation_id, k.kind, k.category, -k.served AS served
+                   FROM hours_unsealed u JOIN session_served k ON k.tenant_id = u.tenant_id AND k.session_id = u.id
+                   WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+                   UNION ALL
+                   SELECT s.tenant_id, s.day, a.region_code, a.organisation_id, a.kind, a.category, COALESCE(s.served, 0) AS served
+                   FROM hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id
+                   JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
+                   WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+                 ) AS change
+                 GROUP BY tenant_id, substr(CAST(day AS TEXT), 1, 7), ", $change, "
+                 ON CONFLICT (tenant_id, month, ", $keys, ") DO UPDATE SET served = ", $table, ".served + excluded.served"
+            ),
+            served: concat!(
+                "INSERT INTO ", $table, " (tenant_id, month, ", $keys, ", minutes, services, served)
+                 SELECT s.tenant_id, substr(CAST(s.day AS TEXT), 1, 7), ", $session, ", 0, 0, CAST(SUM(s.served) AS BIGINT)
+                 FROM hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id
+                 JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
+                 WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
+                 GROUP BY s.tenant_id, substr(CAST(s.day AS TEXT), 1, 7), ", $session, "
+                 ON CONFLICT (tenant_id, month, ", $keys, ") DO UPDATE SET served = ", $table, ".served + excluded.served"
+            ),
+        }
+    };
+}
+
 /// The same a month, a town, a kind and a category.
-const SUMS: &str = "
-INSERT INTO metric_month (tenant_id, month, town, kind, category, minutes, services, served)
-SELECT e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), substr(e.region_code, 1, 9), e.kind, e.category, CAST(SUM(e.minutes) AS BIGINT),
-       CAST(SUM(CASE WHEN e.reverses_id IS NULL THEN 1 ELSE -1 END) AS BIGINT), 0
-FROM hours_unsealed u JOIN hours_entry e ON e.tenant_id = u.tenant_id AND e.id = u.id
-WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
-GROUP BY e.tenant_id, substr(CAST(e.day AS TEXT), 1, 7), substr(e.region_code, 1, 9), e.kind, e.category
-ON CONFLICT (tenant_id, month, town, kind, category) DO UPDATE
-  SET minutes = metric_month.minutes + excluded.minutes, services = metric_month.services + excluded.services";
+const SUMS: Monthly = monthly!(
+    "metric_month",
+    "town, kind, category",
+    "substr(e.region_code, 1, 9), e.kind, e.category",
+    "substr(region_code, 1, 9), kind, category",
+    "substr(a.region_code, 1, 9), a.kind, a.category"
+);
+
+/// The same a month and a team.
+const TEAM_SUMS: Monthly =
+    monthly!("metric_team", "organisation_id", "e.organisation_id", "organisation_id", "a.organisation_id");
 
 /// Who served in which month, for which team, where and in what.
 const MONTHS: &str = "
@@ -206,23 +261,6 @@ GROUP BY tenant_id, day, organisation_id, category, region_code
 ON CONFLICT (tenant_id, day, organisation_id, category, region_code) DO UPDATE
   SET served = metric_day.served + excluded.served";
 
-/// The same a month, a town, a kind and a category.
-const SERVED_SUMS: &str = "
-INSERT INTO metric_month (tenant_id, month, town, kind, category, minutes, services, served)
-SELECT tenant_id, substr(CAST(day AS TEXT), 1, 7), substr(region_code, 1, 9), kind, category, 0, 0, CAST(SUM(served) AS BIGINT)
-FROM (
-  SELECT k.tenant_id, k.day, k.region_code, k.kind, k.category, -k.served AS served
-  FROM hours_unsealed u JOIN session_served k ON k.tenant_id = u.tenant_id AND k.session_id = u.id
-  WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
-  UNION ALL
-  SELECT s.tenant_id, s.day, a.region_code, a.kind, a.category, COALESCE(s.served, 0) AS served
-  FROM hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id
-  JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
-  WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
-) AS change
-GROUP BY tenant_id, substr(CAST(day AS TEXT), 1, 7), substr(region_code, 1, 9), kind, category
-ON CONFLICT (tenant_id, month, town, kind, category) DO UPDATE SET served = metric_month.served + excluded.served";
-
 /// People served, when nothing was counted before.
 const SERVED_ANEW: &str = "
 INSERT INTO metric_day (tenant_id, day, region_code, organisation_id, kind, category, minutes, services, served)
@@ -233,16 +271,6 @@ WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
 GROUP BY s.tenant_id, s.day, a.organisation_id, a.category, a.region_code
 ON CONFLICT (tenant_id, day, organisation_id, category, region_code) DO UPDATE
   SET served = metric_day.served + excluded.served";
-
-/// The same a month, a town, a kind and a category.
-const SERVED_SUMS_ANEW: &str = "
-INSERT INTO metric_month (tenant_id, month, town, kind, category, minutes, services, served)
-SELECT s.tenant_id, substr(CAST(s.day AS TEXT), 1, 7), substr(a.region_code, 1, 9), a.kind, a.category, 0, 0, CAST(SUM(s.served) AS BIGINT)
-FROM hours_unsealed u JOIN activity_session s ON s.tenant_id = u.tenant_id AND s.id = u.id
-JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
-WHERE u.tenant_id = $1 AND u.source IN ('taken', 'served-taken')
-GROUP BY s.tenant_id, substr(CAST(s.day AS TEXT), 1, 7), substr(a.region_code, 1, 9), a.kind, a.category
-ON CONFLICT (tenant_id, month, town, kind, category) DO UPDATE SET served = metric_month.served + excluded.served";
 
 /// Remembers what stands in the figures now.
 const COUNTED: &str = "

@@ -120,9 +120,14 @@ impl Slice {
 /// Minutes, person-times of volunteers and people served, by group.
 async fn sums(db: &impl Read, tenant: TenantId, query: &Query) -> Result<BTreeMap<String, Sums>> {
     let wide = query.reach.as_ref().is_none_or(kernel::policy::Reach::is_all);
-    let by_month = query.group != Group::Team && query.organisation.is_empty() && query.region.len() <= 9 && wide;
-    let rows =
-        if by_month { sums_of_months(db, tenant, query).await? } else { sums_of_days(db, tenant, query).await? };
+    let rows = match query.group {
+        Group::Team if !query.is_narrowed() => sums_of_teams(db, tenant, query).await?,
+        Group::Team => sums_of_days(db, tenant, query).await?,
+        _ if query.organisation.is_empty() && query.region.len() <= 9 && wide => {
+            sums_of_months(db, tenant, query).await?
+        }
+        _ => sums_of_days(db, tenant, query).await?,
+    };
     Ok(rows.into_iter().map(|r| (r.code.clone(), r)).collect())
 }
 
@@ -145,6 +150,16 @@ async fn sums_of_days(db: &impl Read, tenant: TenantId, query: &Query) -> Result
          FROM metric_day m{join} WHERE {tail}"
     );
     db.all(&sql, slice.wanted.args()).await
+}
+
+/// The teams of the whole district: a few thousand rows a year.
+async fn sums_of_teams(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Vec<Sums>> {
+    let sql = "SELECT o.number AS code, s.minutes, s.services, s.served
+               FROM (SELECT organisation_id, CAST(SUM(minutes) AS BIGINT) AS minutes, CAST(SUM(services) AS BIGINT) AS services,
+                            CAST(SUM(served) AS BIGINT) AS served
+                     FROM metric_team WHERE tenant_id = $1 AND month >= $2 AND month <= $3 GROUP BY organisation_id) AS s
+               JOIN organisation o ON o.tenant_id = $1 AND o.id = s.organisation_id";
+    db.all(sql, args![tenant, query.from.to_string(), query.to.to_string()]).await
 }
 
 /// Towns, kinds, categories and months of the district: a few thousand rows a year.

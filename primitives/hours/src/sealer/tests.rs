@@ -55,6 +55,12 @@ async fn differences(app: &TestApp) -> i64 {
            SELECT COALESCE(SUM(minutes), 0), COALESCE(SUM(services), 0) FROM metric_day d
            WHERE d.tenant_id = m.tenant_id AND substr(CAST(d.day AS TEXT), 1, 7) = m.month AND d.kind = m.kind
              AND d.category = m.category AND substr(d.region_code, 1, 9) = m.town)",
+        "SELECT COUNT(*) AS n FROM metric_team m WHERE m.tenant_id = $1 AND (m.minutes, m.services, m.served) <> (
+           SELECT COALESCE(SUM(minutes), 0), COALESCE(SUM(services), 0), COALESCE(SUM(served), 0) FROM metric_day d
+           WHERE d.tenant_id = m.tenant_id AND substr(CAST(d.day AS TEXT), 1, 7) = m.month
+             AND d.organisation_id = m.organisation_id)",
+        "SELECT CAST((SELECT COALESCE(SUM(minutes), 0) FROM metric_team WHERE tenant_id = $1)
+                   - (SELECT COALESCE(SUM(minutes), 0) FROM hours_entry WHERE tenant_id = $1) AS BIGINT) AS n",
         "SELECT CAST((SELECT COALESCE(SUM(minutes), 0) FROM metric_month WHERE tenant_id = $1)
                    - (SELECT COALESCE(SUM(minutes), 0) FROM hours_entry WHERE tenant_id = $1) AS BIGINT) AS n",
         "SELECT CAST((SELECT COALESCE(SUM(minutes), 0) FROM metric_day WHERE tenant_id = $1)

@@ -19,7 +19,10 @@ pub(super) async fn volunteers(db: &impl Read, tenant: TenantId, query: &Query) 
         Group::Month => "substr(CAST(p.registered_on AS TEXT), 1, 7)",
         Group::Category | Group::Total => "''",
     };
-    let rows = people(db, &wanted, code, in_team).await?;
+    let rows = match query.group {
+        Group::Team if !query.is_narrowed() => members(db, tenant, query).await?,
+        _ => people(db, &wanted, code, in_team).await?,
+    };
     // The total is the same however the rows are made: who is in two teams counts once, who is in none counts too.
     let total = match in_team {
         true => people(db, &registered(tenant, query, chosen), "''", chosen).await?.into_values().sum(),
@@ -42,6 +45,22 @@ fn registered(tenant: TenantId, query: &Query, in_team: bool) -> Conditions {
         wanted.within(reach, "p.region_code", if in_team { "o.path" } else { "" });
     }
     wanted
+}
+
+/// The members of every team of the district: all of them, less the few who are not on the register at the period's end.
+async fn members(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Numbers> {
+    let sql = "SELECT o.number AS code, t.n - COALESCE(f.n, 0) AS n
+         FROM (SELECT organisation_id, COUNT(*) AS n
+               FROM (SELECT organisation_id, person_id FROM membership WHERE tenant_id = $1 AND to_on IS NULL
+                     GROUP BY organisation_id, person_id) AS member
+               GROUP BY organisation_id) AS t
+         JOIN organisation o ON o.tenant_id = $1 AND o.id = t.organisation_id AND o.tree = 'team'
+         LEFT JOIN (SELECT m.organisation_id, COUNT(DISTINCT m.person_id) AS n FROM person p CROSS JOIN membership m
+                    WHERE p.tenant_id = $1 AND (p.state NOT IN ('active', 'dormant') OR p.registered_on > $2)
+                      AND m.tenant_id = $1 AND m.person_id = p.id AND m.to_on IS NULL
+                    GROUP BY m.organisation_id) AS f ON f.organisation_id = t.organisation_id
+         WHERE t.n > COALESCE(f.n, 0)";
+    Ok(numbers(db.all(sql, args![tenant, query.to.last()]).await?))
 }
 
 async fn people(db: &impl Read, wanted: &Conditions, code: &str, in_team: bool) -> Result<Numbers> {
