@@ -1,7 +1,7 @@
 //! The trace: every write, and every read of S3 and S4 data, leaves a line in the same transaction, hash-chained.
 
 use crate::cx::Cx;
-use crate::db::{Conditions, Db, Json, Read, Tx, Value};
+use crate::db::{Conditions, Db, Json, Read, ToValue as _, Tx, Value};
 use crate::error::Result;
 use crate::ids::{AccountId, Raw, TenantId};
 use crate::{args, row};
@@ -62,49 +62,48 @@ impl Tx<'_> {
 row! { struct Head { seq: i64, hash: Vec<u8> } }
 
 /// Chains the lines of a batch and writes them; called by the lane just before it commits.
-pub(crate) async fn write(tx: &mut Tx<'_>, chain: &str, lines: Vec<Line>) -> Result<()> {
-    let mut tenants: Vec<TenantId> = lines.iter().map(|l| l.tenant).collect();
-    tenants.sort_unstable();
-    tenants.dedup();
-    for tenant in tenants {
+pub(crate) async fn write(tx: &mut Tx<'_>, chain: &str, mut lines: Vec<Line>) -> Result<()> {
+    lines.sort_by_key(|l| l.tenant);
+    while let Some(tenant) = lines.first().map(|l| l.tenant) {
+        let others = lines.split_off(lines.partition_point(|l| l.tenant == tenant));
         let sql = "SELECT seq, hash FROM audit_line WHERE tenant_id = $1 AND chain = $2 ORDER BY seq DESC LIMIT 1";
         let head: Option<Head> = tx.optional(sql, args![tenant, chain]).await?;
         let (mut seq, mut hash) = head.map_or((0, vec![0; 32]), |h| (h.seq, h.hash));
-        let mut rows = Vec::new();
-        for line in lines.iter().filter(|l| l.tenant == tenant) {
+        let mut rows = Vec::with_capacity(lines.len());
+        for line in lines {
             seq += 1;
-            let next = chained(&hash, seq, line);
-            rows.push(cells(chain, seq, line, &hash, &next));
+            let next = chained(&hash, seq, &line);
+            rows.push(cells(chain, seq, line, hash, next.clone()));
             hash = next;
         }
         let head = "INSERT INTO audit_line (tenant_id, chain, seq, at, account_id, actor, kind, object_kind, object_id, detail, request_id, ip, prev, hash)";
         tx.insert_many(head, "", &rows).await?;
+        lines = others;
     }
     Ok(())
 }
 
-fn cells(chain: &str, seq: i64, line: &Line, prev: &[u8], hash: &[u8]) -> Vec<Value> {
-    let detail = match &line.detail {
-        serde_json::Value::Object(_) => line.detail.clone(),
+fn cells(chain: &str, seq: i64, line: Line, prev: Vec<u8>, hash: Vec<u8>) -> Vec<Value> {
+    let detail = match line.detail {
+        detail @ serde_json::Value::Object(_) => detail,
         _ => serde_json::json!({}),
     };
-    args![
-        line.tenant,
-        chain,
-        seq,
-        line.at,
-        line.account,
-        line.actor,
-        line.kind,
-        line.object_kind,
-        line.object,
-        detail,
-        line.request,
-        line.ip,
-        prev.to_vec(),
-        hash.to_vec()
+    vec![
+        line.tenant.to_value(),
+        chain.to_value(),
+        seq.to_value(),
+        line.at.to_value(),
+        line.account.to_value(),
+        Value::Text(line.actor),
+        line.kind.to_value(),
+        line.object_kind.to_value(),
+        line.object.to_value(),
+        Value::Json(detail),
+        Value::Text(line.request),
+        Value::Text(line.ip),
+        Value::Bytes(prev),
+        Value::Bytes(hash),
     ]
-    .to_vec()
 }
 
 fn chained(prev: &[u8], seq: i64, line: &Line) -> Vec<u8> {

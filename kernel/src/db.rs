@@ -227,8 +227,13 @@ pub fn in_list(first: usize, count: usize) -> String {
     if count == 0 {
         return "(NULL)".to_owned();
     }
-    let names: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
-    format!("({})", names.join(", "))
+    let mut list = String::with_capacity(count * 7);
+    for n in first..first + count {
+        list.push_str(if n == first { "($" } else { ", $" });
+        list.push_str(&n.to_string());
+    }
+    list.push(')');
+    list
 }
 
 #[cfg(test)]

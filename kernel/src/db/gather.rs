@@ -68,6 +68,8 @@ where
     O: Send + 'static,
     F: for<'x, 'y> AsyncFnOnce(&'x mut Tx<'y>, Vec<I>) -> Result<Vec<Result<O>>> + Send + 'static,
 {
+    // Those who are ready to ask for the same thing do so before the lane looks, and share its commit.
+    tokio::task::yield_now().await;
     let (senders_out, senders_in) = oneshot::channel();
     let in_lane = (gather.clone(), key.clone());
     let outcome = db

@@ -81,6 +81,20 @@ pub(super) fn execute(connection: &Connection, sql: &str, args: &[Value]) -> Res
     Ok(changed as u64)
 }
 
+/// Runs one statement for each of these rows of arguments.
+pub(super) fn execute_each(connection: &Connection, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let mut statement = connection.prepare_cached(&numbered(sql)).map_err(|e| describe(e, sql))?;
+    let mut changed = 0;
+    for args in rows {
+        bind(&mut statement, args)?;
+        changed += statement.raw_execute().map_err(|e| describe(e, sql))?;
+    }
+    Ok(changed as u64)
+}
+
 /// Copies the log into the file without waiting for anybody; `false` when readers still need some of it.
 pub(super) fn checkpoint(connection: &Connection) -> Result<bool> {
     let sql = "PRAGMA wal_checkpoint(PASSIVE)";

@@ -28,33 +28,33 @@ impl Tx<'_> {
         }
     }
 
-    /// Inserts many rows with few statements. `head` ends before VALUES; every row has the same number of cells.
+    /// Inserts many rows. `head` ends before VALUES; every row has the same number of cells.
+    ///
+    /// On SQLite one statement for one row is run for each: a row alone needs no way back in the middle of its statement, and
+    /// its text does not depend on how many there are. On PostgreSQL, where a statement is a round trip, they go together.
     pub async fn insert_many(&mut self, head: &str, tail: &str, rows: &[Vec<Value>]) -> Result<u64> {
         let width = rows.first().map_or(1, Vec::len).max(1);
-        let most = match self.inner {
-            TxInner::Sqlite(_) => 64,
-            TxInner::Postgres(_) => (30_000 / width).min(2_000),
-        };
-        let mut inserted = 0;
-        for chunk in rows.chunks(most.max(1)) {
-            let mut sql = String::with_capacity(head.len() + tail.len() + chunk.len() * width * 6);
+        let text = |rows: usize| {
+            let mut sql = String::with_capacity(head.len() + tail.len() + rows * width * 8);
             sql.push_str(head);
             sql.push_str(" VALUES ");
-            for at in 0..chunk.len() {
-                sql.push_str(if at == 0 { "(" } else { ", (" });
-                for cell in 0..width {
-                    if cell > 0 {
-                        sql.push_str(", ");
-                    }
-                    sql.push('$');
-                    sql.push_str(&(at * width + cell + 1).to_string());
-                }
-                sql.push(')');
+            for at in 0..rows {
+                sql.push_str(if at == 0 { "" } else { ", " });
+                sql.push_str(&super::in_list(at * width + 1, width));
             }
             sql.push(' ');
             sql.push_str(tail);
-            let args: Vec<Value> = chunk.iter().flatten().cloned().collect();
-            inserted += self.execute(&sql, &args).await?;
+            sql
+        };
+        let mut inserted = 0;
+        match &mut self.inner {
+            TxInner::Sqlite(connection) => inserted = sqlite::execute_each(connection, &text(1), rows)?,
+            TxInner::Postgres(connection) => {
+                for chunk in rows.chunks((30_000 / width).clamp(1, 2_000)) {
+                    let args: Vec<Value> = chunk.iter().flatten().cloned().collect();
+                    inserted += postgres::execute(connection.get_mut(), &text(chunk.len()), &args).await?;
+                }
+            }
         }
         Ok(inserted)
     }

@@ -59,6 +59,12 @@ pub struct Candidate {
     pub busy: bool,
 }
 
+/// Whether only members of the holding team may sign up.
+#[must_use]
+pub fn asks_team(activity: &Activity) -> bool {
+    activity.only_team || matches!(activity.scope, Scope::Teams | Scope::Hidden)
+}
+
 /// Every reason why somebody cannot sign up now, each a word that says what would change it.
 #[must_use]
 pub fn refusals(
@@ -81,7 +87,7 @@ pub fn refusals(
     if !who.active {
         all.push(Word::new("signup.refused.inactive"));
     }
-    if (activity.only_team || matches!(activity.scope, Scope::Teams | Scope::Hidden)) && !who.in_team {
+    if asks_team(activity) && !who.in_team {
         all.push(Word::new("signup.refused.team").with("team", &activity.organisation_name));
     }
     if activity.scope == Scope::RealName && !who.real_name {

@@ -81,12 +81,15 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
     let activity = store::find(tx, tenant, session.activity_id).await?;
     let people: Vec<PersonId> = wishes.iter().map(|w| w.person).collect();
     let span = (session.starts_at, session.ends_at);
-    let mut live: HashMap<PersonId, Signup> =
-        signup::live_of(tx, tenant, session.id, &people).await?.into_iter().map(|s| (s.person_id, s)).collect();
-    let busy: HashSet<PersonId> =
-        signup::busy(tx, tenant, session.id, span, &people).await?.into_iter().map(|w| w.person_id).collect();
-    let asks_hours = activity.min_minutes > 0;
-    let facts = signup::facts(tx, tenant, Some(activity.organisation_id), asks_hours, &people).await?;
+    let (mut live, mut busy) = (HashMap::new(), HashSet::new());
+    for there in signup::meeting(tx, tenant, span, &people).await? {
+        if there.session_id == session.id && matches!(there.state, SignupState::Joined | SignupState::Waiting) {
+            live.insert(there.person_id, there);
+        } else if there.state == SignupState::Joined {
+            busy.insert(there.person_id);
+        }
+    }
+    let facts = signup::facts(tx, tenant, &activity, &people).await?;
     let facts: HashMap<PersonId, signup::Facts> = facts.into_iter().map(|f| (f.id, f)).collect();
     let teams: HashMap<PersonId, OrganisationId> =
         signup::teams(tx, tenant, activity.organisation_id, &people).await?.into_iter().collect();
@@ -197,8 +200,7 @@ pub async fn prospects(
     sessions: &[Session],
     person: PersonId,
 ) -> Result<(Vec<Live>, Vec<Vec<Word>>)> {
-    let facts =
-        signup::facts(&cx.db, cx.tenant, Some(activity.organisation_id), activity.min_minutes > 0, &[person]).await?;
+    let facts = signup::facts(&cx.db, cx.tenant, activity, &[person]).await?;
     let since = cx.now - chrono::Duration::days(2);
     let mut live = signup::live_of_person(&cx.db, cx.tenant, person, since).await?;
     let of = |session: &Session| {
@@ -268,9 +270,7 @@ async fn move_up(tx: &mut Tx<'_>, cx: &Cx, session: &Session, post: PostId) -> R
         if free <= 0 {
             break;
         }
-        let facts =
-            signup::facts(tx, cx.tenant, Some(activity.organisation_id), activity.min_minutes > 0, &[next.person_id])
-                .await?;
+        let facts = signup::facts(tx, cx.tenant, &activity, &[next.person_id]).await?;
         let busy = is_busy(tx, cx.tenant, session, next.person_id).await?;
         // Sign-up may have closed meanwhile; whoever stands in line keeps that place.
         let open = Activity { closes_at: session.ends_at, ..activity.clone() };

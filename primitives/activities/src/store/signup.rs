@@ -1,6 +1,7 @@
 //! The SQL of sign-ups, for one and for many at once.
 
-use crate::model::{ActivityId, PostId, SessionId, Signup, SignupId, SignupState, State};
+use crate::model::{Activity, ActivityId, PostId, SessionId, Signup, SignupId, SignupState, State};
+use crate::rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::{ToValue as _, Value};
 use kernel::{Read, Result, TenantId, Tx, args, row};
@@ -37,31 +38,18 @@ fn people_list(first: usize, people: &[PersonId], args: &mut Vec<Value>) -> Stri
     kernel::db::in_list(first, wanted)
 }
 
-/// The live sign-ups of these people in a session.
-pub async fn live_of(tx: &Tx<'_>, tenant: TenantId, session: SessionId, people: &[PersonId]) -> Result<Vec<Signup>> {
-    let mut args = args![tenant, session].to_vec();
-    let list = people_list(3, people, &mut args);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND session_id = $2 AND state IN ('joined', 'waiting') AND person_id IN {list}"
-    );
-    tx.all(&sql, &args).await
-}
-
-row! { pub struct Who { pub person_id: PersonId } }
-
-/// Those of these people who joined something else at that time.
-pub async fn busy(
+/// What these people signed up for at that time, in any session and any state. The state is not asked for: PostgreSQL would then
+/// take the index of one session's sign-ups, and read all of the district's, as long as it has not counted the table.
+pub async fn meeting(
     tx: &Tx<'_>,
     tenant: TenantId,
-    session: SessionId,
     span: (DateTime<Utc>, DateTime<Utc>),
     people: &[PersonId],
-) -> Result<Vec<Who>> {
-    let mut args = args![tenant, session, span.1, span.0].to_vec();
-    let list = people_list(5, people, &mut args);
+) -> Result<Vec<Signup>> {
+    let mut args = args![tenant, span.1, span.0].to_vec();
+    let list = people_list(4, people, &mut args);
     let sql = format!(
-        "SELECT person_id FROM signup WHERE tenant_id = $1 AND session_id <> $2 AND state = 'joined' AND starts_at < $3 AND ends_at > $4
-           AND person_id IN {list}"
+        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND starts_at < $2 AND ends_at > $3 AND person_id IN {list}"
     );
     tx.all(&sql, &args).await
 }
@@ -85,22 +73,24 @@ row! {
 }
 
 /// Facts of many people; hours and team only where the activity asks for them.
-pub async fn facts(
-    db: &impl Read,
-    tenant: TenantId,
-    team: Option<OrganisationId>,
-    hours: bool,
-    people: &[PersonId],
-) -> Result<Vec<Facts>> {
-    let mut args = args![tenant, team].to_vec();
-    let list = people_list(3, people, &mut args);
-    let minutes = if hours {
+pub async fn facts(db: &impl Read, tenant: TenantId, activity: &Activity, people: &[PersonId]) -> Result<Vec<Facts>> {
+    let mut args = args![tenant].to_vec();
+    let list = people_list(2, people, &mut args);
+    let minutes = if activity.min_minutes > 0 {
         "(SELECT COALESCE(SUM(h.minutes), 0) FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.person_id = p.id)"
     } else {
         "0"
     };
-    let member = "EXISTS (SELECT 1 FROM membership m WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id
-                    AND m.organisation_id = $2 AND m.to_on IS NULL)";
+    let member = if rules::asks_team(activity) {
+        args.push(activity.organisation_id.to_value());
+        let team = args.len();
+        &format!(
+            "EXISTS (SELECT 1 FROM membership m WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id
+                       AND m.organisation_id = ${team} AND m.to_on IS NULL)"
+        )
+    } else {
+        "FALSE"
+    };
     let sql = format!(
         "SELECT p.id, p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, CAST({minutes} AS BIGINT) AS minutes,
                 {member} AS in_team
