@@ -101,7 +101,14 @@ fn leaders(house: &mut House) -> Result<()> {
 fn officers(house: &mut House) -> Result<()> {
     let mut browser = signed_in(house, "（区联合会干事）", DESK)?;
     let lists = ["/desk", "/desk/people", "/desk/teams", "/desk/activities", "/desk/hours", "/desk/statistics"];
-    let more = ["/desk/imports", "/desk/places", "/desk/statistics/dictionary", "/desk/people/new", "/desk/teams/new"];
+    let more = [
+        "/desk/imports",
+        "/desk/places",
+        "/desk/statistics/served",
+        "/desk/statistics/dictionary",
+        "/desk/people/new",
+        "/desk/teams/new",
+    ];
     for path in lists.into_iter().chain(more).chain(["/desk/people?q=没有这个人", "/desk/hours?q=没有这个人"])
     {
         house.visit(&mut browser, path)?;

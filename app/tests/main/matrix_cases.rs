@@ -302,6 +302,7 @@ fn other_cases() -> Vec<Case> {
         get("/desk/statistics", Aim::Plain),
         get("/desk/statistics/export.xlsx", Aim::Plain),
         get("/desk/statistics/export.csv", Aim::Plain),
+        get("/desk/statistics/served", Aim::Plain),
         get("/desk/statistics/dictionary", Aim::Plain),
         get("/api/v1/statistics", Aim::Plain),
         get("/figures", Aim::Plain),

@@ -42,7 +42,8 @@ pub fn module() -> Module {
             "20261123_16_sealer",
             "20261123_18_months",
             "20261123_19_active_months",
-            "20261124_15_team_months"
+            "20261124_15_team_months",
+            "20261124_16_served_day"
         ])
         .words(kernel::words!())
         .policy(policy::TABLE)

@@ -40,6 +40,8 @@ pub(crate) struct Filter {
 
 /// The kinds of team that a report tells apart.
 pub(crate) const KINDS: [&str; 4] = ["organ", "village", "enterprise", "institution"];
+/// The federations themselves, which hold activities too.
+const BODIES: [&str; 2] = ["federation", "town"];
 /// The categories of domain 1.8.
 pub(crate) const CATEGORIES: [&str; 18] =
     ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16", "17", "99"];
@@ -55,7 +57,7 @@ impl Filter {
     pub(crate) async fn query(&self, cx: &Cx, permission: Permission) -> Result<Query> {
         let mut query = self.public(cx)?;
         query.reach = Some(cx.reach(permission));
-        if !self.kind.is_empty() && !KINDS.contains(&self.kind.as_str()) {
+        if !self.kind.is_empty() && !KINDS.contains(&self.kind.as_str()) && !BODIES.contains(&self.kind.as_str()) {
             return Err(wrong());
         }
         if !self.category.is_empty() && !CATEGORIES.contains(&self.category.as_str()) {
@@ -70,7 +72,8 @@ impl Filter {
         let district = cx.app.tenant().map_or("", |t| t.code.as_str());
         query.region = if self.town == district { String::new() } else { self.town.clone() };
         if !self.team.is_empty() {
-            query.organisation = store::team(&cx.db, cx.tenant, &self.team).await?.ok_or(Error::NotFound)?.1;
+            let found = store::team(&cx.db, cx.tenant, &cx.reach(permission), &self.team).await?;
+            query.organisation = found.ok_or(Error::NotFound)?.1;
         }
         Ok(query)
     }

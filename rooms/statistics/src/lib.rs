@@ -7,6 +7,7 @@ mod model;
 mod pages;
 mod policy;
 mod rules;
+mod served;
 mod store;
 
 pub use model::{Figures, Group, METRICS, Metric, MetricCode, Month, Query, Report, Row, Unit};
@@ -23,6 +24,7 @@ pub fn module() -> Module {
         .get("/desk/statistics", READ, pages::index)
         .get("/desk/statistics/export.xlsx", READ, pages::xlsx)
         .get("/desk/statistics/export.csv", READ, pages::csv)
+        .get("/desk/statistics/served", READ, served::index)
         .get("/desk/statistics/dictionary", READ, pages::dictionary)
         .get("/figures", FIGURES, pages::public)
         .get("/figures/dictionary", FIGURES, pages::public_dictionary)

@@ -68,10 +68,7 @@ pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
     let query = filter.query(&cx, READ).await?;
     let report = store::figures(&cx.db, cx.tenant, &query).await?;
     let towns = store::towns(&cx.db, cx.tenant).await?;
-    let team = match filter.team.as_str() {
-        "" => None,
-        number => store::team(&cx.db, cx.tenant, number).await?.map(|(name, _)| name),
-    };
+    let team = team_name(&cx, &filter).await?;
     let path = "/desk/statistics";
     let choose =
         |code: &str, chosen: &str, label: String| Choice { code: code.to_owned(), current: code == chosen, label };
@@ -97,6 +94,15 @@ pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
         filter,
     };
     cx.page(&page)
+}
+
+/// The name of the team that a filter asks for.
+pub(crate) async fn team_name(cx: &Cx, filter: &Filter) -> Result<Option<String>> {
+    if filter.team.is_empty() {
+        return Ok(None);
+    }
+    let found = store::team(&cx.db, cx.tenant, &cx.reach(READ), &filter.team).await?;
+    Ok(found.map(|(name, _)| name))
 }
 
 fn title(report: &Report) -> Word {
@@ -189,7 +195,11 @@ fn deeper(filter: &Filter, group: Group, row: &Row) -> Option<String> {
 /// The list of what a figure counts, where there is one.
 fn rows_behind(report: &Report, filter: &Filter, metric: MetricCode, row: &Row) -> Option<String> {
     let group = report.query.group;
-    let of = |wanted: Group, chosen: &str| if group == wanted { row.code.clone() } else { chosen.to_owned() };
+    // The total has no code of its own, and a town's row holds no more than the community that was asked for.
+    let of = |wanted: Group, chosen: &str| {
+        let whole = row.code.is_empty() || wanted == Group::Town && chosen.starts_with(&row.code);
+        if group == wanted && !whole { row.code.clone() } else { chosen.to_owned() }
+    };
     let town = ("town", of(Group::Town, &filter.town));
     let kind = ("kind", of(Group::Kind, &filter.kind));
     match metric {
@@ -203,7 +213,21 @@ fn rows_behind(report: &Report, filter: &Filter, metric: MetricCode, row: &Row) 
             let team = ("team", of(Group::Team, &filter.team));
             Some(list("/desk/hours", &[town, team, ("from", first.to_string()), ("to", last.to_string())]))
         }
-        MetricCode::Served => None,
+        MetricCode::Served => {
+            let month: Option<Month> = if group == Group::Month { row.code.parse().ok() } else { None };
+            let (first, last) = (month.unwrap_or(report.query.from), month.unwrap_or(report.query.to));
+            let own = if group == Group::Team && !row.code.is_empty() { "1" } else { "" };
+            let narrowed = [
+                ("from", first.to_string()),
+                ("to", last.to_string()),
+                town,
+                ("team", of(Group::Team, &filter.team)),
+                kind,
+                ("category", of(Group::Category, &filter.category)),
+                ("own", own.to_owned()),
+            ];
+            Some(list("/desk/statistics/served", &narrowed))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod active;
 mod names;
 mod registers;
+pub(crate) mod served;
 
 pub(crate) use names::{team, towns};
 

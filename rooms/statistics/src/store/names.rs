@@ -1,7 +1,8 @@
 //! Which rows a report has and what they are called: all towns and months also when nothing happened there.
 
 use crate::model::{Group, Query};
-use kernel::{Read, Result, TenantId, args, row};
+use kernel::policy::Reach;
+use kernel::{Conditions, Read, Result, TenantId, args, row};
 use std::collections::BTreeMap;
 
 row! { struct Named { code: String, name: String } }
@@ -46,11 +47,30 @@ async fn known(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Vec<Na
     }
 }
 
-/// The name of an organisation with this number, and its path.
-pub(crate) async fn team(db: &impl Read, tenant: TenantId, number: &str) -> Result<Option<(String, String)>> {
+/// The name of a team with this number, and its path, for a reader who may see the team or what it did in their region.
+pub(crate) async fn team(
+    db: &impl Read,
+    tenant: TenantId,
+    reach: &Reach,
+    number: &str,
+) -> Result<Option<(String, String)>> {
     row! { struct Team { name: String, path: String } }
-    let sql = "SELECT name, path FROM organisation WHERE tenant_id = $1 AND tree = 'team' AND number = $2";
-    let found: Option<Team> = db.optional(sql, args![tenant, number]).await?;
+    let team = || Conditions::new("o.tenant_id = ? AND o.tree = 'team' AND o.number = ?", args![tenant, number]);
+    let mut own = team();
+    own.within(reach, "o.region_code", "o.path");
+    let tail = own.tail("", args![]);
+    let sql = format!("SELECT o.name, o.path FROM organisation o WHERE {tail}");
+    let mut found: Option<Team> = db.optional(&sql, own.args()).await?;
+    if found.is_none() {
+        let mut guest = team();
+        guest.within(reach, "m.region_code", "");
+        let tail = guest.tail(" LIMIT 1", args![]);
+        let sql = format!(
+            "SELECT o.name, o.path FROM organisation o
+             JOIN metric_day m ON m.tenant_id = o.tenant_id AND m.organisation_id = o.id WHERE {tail}"
+        );
+        found = db.optional(&sql, guest.args()).await?;
+    }
     Ok(found.map(|t| (t.name, t.path)))
 }
 
