@@ -18,6 +18,10 @@ use tokio::task::JoinHandle;
 const AT_ONCE: usize = 1_000;
 /// About as many people were served a year for each volunteer.
 const SERVED_EACH: usize = 16;
+/// The part of a team that serves in a year; the others are on the register only, as in a real district.
+const SERVING: f64 = 0.36;
+/// Of a hundred who join, so many are of other teams.
+const GUESTS: usize = 25;
 /// Back-entries that wait for a second person.
 const CLAIMS: usize = 8;
 
@@ -178,7 +182,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Chooses who joins: mostly members of the team, the eager ones more often, nobody twice on a day.
+    /// Chooses who joins: mostly members of the team, a third of them, the eager ones more often, nobody twice on a day.
     fn crowd(&mut self, session: &Session, activity: &Activity) -> Crowd {
         if matches!(activity.state, State::Draft | State::Review) {
             return Crowd { joined: Vec::new(), came: 0, waiting: Vec::new() };
@@ -196,13 +200,13 @@ impl Walk<'_> {
         let mut tries = wanted * 12 + 12;
         while joined.len() < wanted && tries > 0 {
             tries -= 1;
-            let members = &self.world.teams[activity.team].members;
-            let person = if self.dice.chance(10) {
-                self.dice.below(self.world.people.len())
+            let team = if self.dice.chance(GUESTS) {
+                self.world.people[self.dice.below(self.world.people.len())].team
             } else {
-                let eager = self.dice.part().powf(1.6);
-                members[share(members.len(), eager)]
+                activity.team
             };
+            let members = &self.world.teams[team].members;
+            let person = members[share(members.len(), self.dice.part().powf(1.6) * SERVING)];
             if person != volunteer {
                 self.take(person, session.day(), &mut joined);
             }
