@@ -21,6 +21,8 @@ mod keeping;
 mod kill;
 #[path = "faults/laws.rs"]
 mod laws;
+#[path = "faults/takeover.rs"]
+mod takeover;
 
 #[path = "../src/rooms.rs"]
 mod rooms;

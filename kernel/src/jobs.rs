@@ -42,7 +42,8 @@ impl JobKind {
     }
 }
 
-/// Something that a room does every few seconds, by one process at a time.
+/// Something that a room does every few seconds, by one process at a time; for a moment by two when one was held up, so it is
+/// safe to run twice.
 #[derive(Clone, Copy)]
 pub struct Recurring {
     /// `room.verb`.
@@ -115,11 +116,18 @@ const LANE: LaneKey = LaneKey(1);
 /// A job whose worker died is taken again after this.
 const LEASE: Duration = Duration::minutes(10);
 const MOST_TRIES: i64 = 8;
+/// A lease that nobody renews ends after this, so that figures go on within seconds of the death of their process.
+const LEASE_LASTS: Duration = Duration::milliseconds(2_500);
+/// How often a living process renews what it holds, however long a recurring verb takes.
+const RENEWED_EVERY: std::time::Duration = std::time::Duration::from_millis(800);
 
 row! { struct Claimed { id: JobId, tenant_id: TenantId, kind: String, payload: Json<serde_json::Value>, tries: i64 } }
 
 /// Runs jobs and recurring verbs until `stop` is told.
 pub async fn work(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
+    if app.db.is_server() {
+        tokio::spawn(keep_leases(Arc::clone(&app), stop.clone()));
+    }
     for recurring in app.recurring.clone() {
         tokio::spawn(repeat(Arc::clone(&app), recurring, stop.clone()));
     }
@@ -189,6 +197,31 @@ async fn settle(app: &Arc<App>, job: &Claimed, outcome: Result<()>) -> Result<()
     Ok(())
 }
 
+async fn keep_leases(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(RENEWED_EVERY) => {}
+            _ = stop.changed() => return,
+        }
+        if let Err(error) = renew_leases(&app).await {
+            tracing::warn!(%error, "the leases were not renewed");
+        }
+    }
+}
+
+/// Holds for another while what this process holds; says how many leases that are.
+pub async fn renew_leases(app: &Arc<App>) -> Result<u64> {
+    row! { struct Mine { n: i64 } }
+    let (holder, until) = (app.process.clone(), app.clock.now() + LEASE_LASTS);
+    // A cheap look first: a process that holds nothing leaves the lane alone.
+    let mine: Mine = app.db.one("SELECT COUNT(*) AS n FROM lease WHERE holder = $1", args![holder]).await?;
+    if mine.n == 0 {
+        return Ok(0);
+    }
+    let sql = "UPDATE lease SET until = $1 WHERE holder = $2";
+    app.db.write(LANE, async move |tx: &mut Tx<'_>| tx.execute(sql, args![until, holder]).await).await
+}
+
 async fn repeat(app: Arc<App>, recurring: Recurring, mut stop: tokio::sync::watch::Receiver<bool>) {
     let every = std::time::Duration::from_millis(recurring.every);
     loop {
@@ -221,11 +254,17 @@ pub async fn release(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
+row! { struct Held { holder: String, until: DateTime<Utc> } }
+
+/// Whether this process does it: it holds the lease already, or takes one that ran out.
 async fn lease(app: &Arc<App>, recurring: Recurring) -> Result<bool> {
-    let now = app.clock.now();
-    let every = i64::try_from(recurring.every).unwrap_or(i64::MAX / 4);
-    let until = now + Duration::milliseconds(every * 3 + 30_000);
-    let holder = app.process.clone();
+    let (now, holder) = (app.clock.now(), app.process.clone());
+    let sql = "SELECT holder, until FROM lease WHERE name = $1";
+    let held: Option<Held> = app.db.optional(sql, args![recurring.name]).await?;
+    if let Some(held) = held.filter(|held| held.until >= now) {
+        return Ok(held.holder == holder);
+    }
+    let until = now + LEASE_LASTS;
     app.db
         .write(LANE, async move |tx: &mut Tx<'_>| {
             let sql = "INSERT INTO lease (name, holder, until) VALUES ($1, $2, $3)
