@@ -23,6 +23,8 @@ mod kill;
 mod laws;
 #[path = "faults/takeover.rs"]
 mod takeover;
+#[path = "faults/unsure.rs"]
+mod unsure;
 
 #[path = "../src/rooms.rs"]
 mod rooms;

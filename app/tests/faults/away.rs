@@ -117,13 +117,14 @@ fn visit(qiyi: &Qiyi, path: &str) -> Result<(u16, String)> {
 }
 
 /// A form that somebody has open in their browser.
-struct OpenForm {
+pub struct OpenForm {
     client: Client,
     form: Form,
 }
 
 impl OpenForm {
-    fn of(qiyi: &Qiyi, member: &Member, held: Held) -> Result<Self> {
+    /// The form of an activity with one place chosen.
+    pub fn of(qiyi: &Qiyi, member: &Member, held: Held) -> Result<Self> {
         let mut client = qiyi.client();
         client.cookies.push(("qiyi".to_owned(), member.session.clone()));
         let page = client.get(&format!("/activities/{}", held.activity))?;
@@ -132,7 +133,8 @@ impl OpenForm {
         Ok(Self { client, form: form.with("post", &held.post.to_string()) })
     }
 
-    fn send(&mut self) -> Result<Response> {
+    /// Sends it; as often as one likes.
+    pub fn send(&mut self) -> Result<Response> {
         self.client.post(&self.form.action, &self.form.fields)
     }
 }

@@ -67,6 +67,18 @@ impl Ground {
         self.url.iter().fold(serve, |serve, url| serve.database(url))
     }
 
+    /// Where the server of its database listens.
+    pub fn server_address(&self) -> Result<String> {
+        let (_, rest) = self.url.as_deref().and_then(|url| url.rsplit_once('@')).context("it is on a server")?;
+        Ok(rest.split('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// How the program serves it when it reaches the server by another address.
+    pub fn serve_through(&self, address: &str) -> Result<Serve> {
+        let url = self.url.as_deref().context("it is on a server")?.replacen(&self.server_address()?, address, 1);
+        Ok(Serve::new(EXE, self.data()).database(&url))
+    }
+
     /// Opens it in this process.
     pub async fn open(&self) -> Result<Open> {
         Open::at(&self.data(), self.url.as_deref()).await
