@@ -324,7 +324,7 @@ async fn oneself(walk: &mut Walk) {
     let own = walk.district.somebody("neighbour", vec![], Some(member)).await;
     let read = [("federation.messages_read", "person", Some(member))];
     walk.ask(&own, ("POST", "/me/messages/read"), ("/me/messages/read".into(), form(&[])), &read).await;
-    for field in ["identity", "phone", "birth", "address", "email", "political"] {
+    for field in ["identity", "phone", "birth_date", "address", "email", "political_status"] {
         let opened = [("federation.own_opened", "person", Some(member))];
         let sent = ("/me/data/reveal".to_owned(), form(&[("field", field), ("why", "check")]));
         walk.ask(&own, ("POST", "/me/data/reveal"), sent, &opened).await;

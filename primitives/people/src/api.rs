@@ -39,7 +39,7 @@ struct PersonJson {
     state: String,
     /// The day of registration as a volunteer.
     registered_on: Option<NaiveDate>,
-    /// `138****0000`; empty without a phone.
+    /// `138 **** 0000`; empty without a phone.
     phone_masked: String,
 }
 

@@ -4,10 +4,11 @@ mod api;
 mod deeds;
 mod export;
 mod forms;
-mod mask;
+pub mod mask;
 pub mod model;
 mod pages;
 pub mod policy;
+mod private;
 pub mod rules;
 mod store;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub mod ties;
 mod verbs;
 
 pub use model::{NewPerson, Person, PersonId, PersonState, PoliticalCode, PoliticalRow, Sex};
+pub use private::{Field, open_field};
 pub use store::{
     PersonFilter, count, find, find_by_identity, find_by_number, find_by_phone, find_many, identity_hash, list,
     next_volunteer_numbers, open_identity, political_history, political_status, region_codes, reserve_serials,

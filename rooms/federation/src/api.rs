@@ -1,6 +1,6 @@
 //! Oneself, and putting volunteers on record, as JSON.
 
-use crate::data::{self, Field};
+use crate::data;
 use crate::deeds::RegisteredByProgram;
 use crate::stars;
 use axum::Json;
@@ -10,7 +10,7 @@ use kernel::http::{Body, Problem};
 use kernel::ids::Raw;
 use kernel::{Cx, Error, FieldErrors, LaneKey, Result, Tx, Word};
 use people::rules::{identity, name, phone};
-use people::{NewPerson, PersonId};
+use people::{Field, NewPerson, PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -50,8 +50,8 @@ pub(crate) async fn me(cx: Cx) -> Result<Json<Me>> {
     let teams = organisations::teams_of(&cx.db, cx.tenant, id).await?;
     Ok(Json(Me {
         id: id.0,
-        phone: data::mask(Field::Phone, &person, false),
-        identity: data::mask(Field::Identity, &person, false),
+        phone: data::masked(Field::Phone, &person, false),
+        identity: data::masked(Field::Identity, &person, false),
         name: person.name,
         volunteer_no: person.volunteer_no,
         region_code: person.region_code,

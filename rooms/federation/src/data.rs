@@ -7,26 +7,12 @@ use kernel::http::{Cursor, Paged, filters};
 use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Tx, Word, audit, text_enum};
 use organisations::Tree;
 use organisations::model::MembershipOf;
-use people::{Person, PersonId};
+use people::{Field, Person, PersonId, mask};
 use serde::Deserialize;
 
-text_enum! {
-    /// What is masked until one asks.
-    pub(crate) enum Field {
-        /// The document's number (S4).
-        Identity = "identity",
-        /// The phone.
-        Phone = "phone",
-        /// The birth date.
-        Birth = "birth",
-        /// Street and number.
-        Address = "address",
-        /// E-mail.
-        Email = "email",
-        /// Political status.
-        Political = "political",
-    }
-}
+/// What is masked until one asks, in the order of the page.
+const FIELDS: [Field; 6] =
+    [Field::Identity, Field::Phone, Field::BirthDate, Field::Address, Field::Email, Field::PoliticalStatus];
 
 text_enum! {
     /// Why somebody looks at their own data.
@@ -69,16 +55,16 @@ async fn page(cx: &Cx, shown: Option<(Field, String)>, errors: FieldErrors) -> R
     let person = people::find(&cx.db, cx.tenant, id).await?;
     let has_status = people::political_status(&cx.db, cx.tenant, id).await?.is_some()
         || !organisations::history_of(&cx.db, cx.tenant, id, Tree::Branch).await?.is_empty();
-    let fields = Field::ALL
-        .iter()
-        .filter_map(|&field| {
-            let mask = mask(field, &person, has_status)?;
+    let fields = FIELDS
+        .into_iter()
+        .filter_map(|field| {
+            let mask = masked(field, &person, has_status)?;
             let shown = shown.as_ref().filter(|(which, _)| *which == field).map(|(_, text)| text.clone());
             Some(Masked { field, mask, shown })
         })
         .collect();
     Ok(Show {
-        number: spaced(person.volunteer_no.as_deref().unwrap_or_default()),
+        number: mask::spaced(person.volunteer_no.as_deref().unwrap_or_default()),
         place: places::full_region_name(cx, &person.region_code).await?,
         fields,
         whys: Why::ALL,
@@ -89,33 +75,16 @@ async fn page(cx: &Cx, shown: Option<(Field, String)>, errors: FieldErrors) -> R
     })
 }
 
-/// `440605 00031483 7`, as it is printed on cards.
-pub(crate) fn spaced(number: &str) -> String {
-    match (number.get(..6), number.get(6..14), number.get(14..)) {
-        (Some(area), Some(serial), Some(check)) => format!("{area} {serial} {check}"),
-        _ => number.to_owned(),
-    }
-}
-
 /// What stands on the page before anybody asks; nothing where nothing is held.
-pub(crate) fn mask(field: Field, person: &Person, has_status: bool) -> Option<String> {
+pub(crate) fn masked(field: Field, person: &Person, has_status: bool) -> Option<String> {
     const STARS: &str = "****";
     match field {
         Field::Identity => person.id_tail.as_ref().map(|tail| format!("{STARS} {STARS} {STARS} {tail}")),
-        Field::Phone => person.phone.as_deref().map(phone),
-        Field::Birth => person.birth_date.map(|_| STARS.to_owned()),
+        Field::Phone => person.phone.as_deref().map(mask::phone),
+        Field::BirthDate => person.birth_date.map(|_| STARS.to_owned()),
         Field::Address => person.address.as_ref().map(|_| STARS.to_owned()),
         Field::Email => person.email.as_ref().map(|_| STARS.to_owned()),
-        Field::Political => has_status.then(|| STARS.to_owned()),
-    }
-}
-
-/// `138 **** 0000`
-pub(crate) fn phone(number: &str) -> String {
-    match people::rules::phone::parse(number) {
-        Ok(phone) if number.len() == 11 => format!("{} **** {}", &number[..3], phone.tail()),
-        Ok(phone) => phone.masked(),
-        Err(_) => "****".to_owned(),
+        Field::PoliticalStatus => has_status.then(|| STARS.to_owned()),
     }
 }
 
@@ -146,17 +115,11 @@ pub(crate) async fn reveal(cx: Cx, Form(wish): Form<Wish>) -> Result<Answer> {
 }
 
 async fn open(tx: &Tx<'_>, cx: &Cx, id: PersonId, field: Field) -> Result<Option<String>> {
-    let person = people::find(tx, cx.tenant, id).await?;
-    Ok(match field {
-        Field::Identity => {
-            people::open_identity(tx, &cx.app.keys, cx.tenant, id).await?.map(|number| number.expose().clone())
-        }
-        Field::Phone => person.phone,
-        Field::Birth => person.birth_date.map(|day| day.to_string()),
-        Field::Address => person.address,
-        Field::Email => person.email,
-        Field::Political => political(tx, cx, id).await?,
-    })
+    if field == Field::PoliticalStatus {
+        political(tx, cx, id).await
+    } else {
+        people::open_field(tx, cx, id, field).await
+    }
 }
 
 /// The status that holds and the branches of now, in one line.

@@ -44,7 +44,7 @@ async fn own(cx: &Cx) -> Result<Person> {
 }
 
 fn page(person: &Person, errors: FieldErrors, form: EditForm) -> Show {
-    Show { errors, form, phone: person.phone.as_deref().map(crate::data::phone).unwrap_or_default() }
+    Show { errors, form, phone: person.phone.as_deref().map(people::mask::phone).unwrap_or_default() }
 }
 
 /// What may be changed, checked.

@@ -167,7 +167,7 @@ async fn volunteers(cx: &Cx, names: &Names, send: &mpsc::Sender<Rows>) -> kernel
                 Out::maybe(p.volunteer_no),
                 Out::Text(p.name),
                 Out::Text(cx.t(&format!("people.sex.{}", p.sex)).to_owned()),
-                Out::maybe(p.phone.as_deref().map(crate::data::phone)),
+                Out::maybe(p.phone.as_deref().map(people::mask::phone)),
                 names.of(places::town_of(&p.region_code)),
                 names.of(&p.region_code),
                 Out::Text(teams.get(&p.id).map(|t| t.join("、")).unwrap_or_default()),

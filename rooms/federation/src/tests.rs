@@ -244,7 +244,7 @@ async fn a_look_at_one_s_own_data_is_on_record_where_one_can_see_it() {
         let shown = chen.post("/me/data/reveal", &[("field", "identity"), ("why", "check")]).await.expect(200);
         assert!(shown.text_contains(ID) && shown.text_contains("data-hide-after=\"60\""));
         assert_eq!(shown.header("cache-control"), "no-store");
-        let shown = chen.post("/me/data/reveal", &[("field", "political"), ("why", "wrong")]).await.expect(200);
+        let shown = chen.post("/me/data/reveal", &[("field", "political_status"), ("why", "wrong")]).await.expect(200);
         assert!(shown.text_contains("中共党员"));
         chen.post("/me/data/reveal", &[("field", "identity"), ("why", "")]).await.expect(422);
         assert_eq!(kinds(&rig, "federation.own_opened").await, 2);

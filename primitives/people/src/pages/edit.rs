@@ -1,10 +1,10 @@
 //! Making and changing a record.
 
 use super::district;
-use super::reveal::Field;
 use super::show::masked;
 use crate::forms::PersonForm;
 use crate::model::{Person, PersonId, PoliticalCode};
+use crate::private::Field;
 use crate::rules::identity::Kind;
 use crate::store::Emptied;
 use crate::{policy, store, verbs};

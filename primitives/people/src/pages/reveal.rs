@@ -3,30 +3,13 @@
 use super::show;
 use crate::deeds::Opened;
 use crate::model::{Person, PersonId};
+use crate::private::{Field, open_field};
 use crate::{policy, store};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
 use kernel::{Answer, Cx, Error, FieldErrors, Form, Permission, Result, Tx, Word, text_enum};
 use serde::Deserialize;
-
-text_enum! {
-    /// What is masked on a record.
-    pub(crate) enum Field {
-        /// S3.
-        BirthDate = "birth_date",
-        /// S4.
-        Identity = "identity",
-        /// S3.
-        Phone = "phone",
-        /// S3.
-        Email = "email",
-        /// S3.
-        Address = "address",
-        /// S3.
-        PoliticalStatus = "political_status",
-    }
-}
 
 text_enum! {
     /// Why somebody looks.
@@ -42,12 +25,11 @@ text_enum! {
     }
 }
 
-impl Field {
-    const fn permission(self) -> Permission {
-        match self {
-            Self::Identity => policy::OPEN_ID,
-            _ => policy::READ_PRIVATE,
-        }
+/// What a reader needs to see it.
+const fn permission(field: Field) -> Permission {
+    match field {
+        Field::Identity => policy::OPEN_ID,
+        _ => policy::READ_PRIVATE,
     }
 }
 
@@ -71,7 +53,7 @@ pub(crate) struct ReasonForm {
 async fn find(cx: &Cx, person: PersonId, field: &str) -> Result<(Person, Field)> {
     let field: Field = field.parse().map_err(|_| Error::NotFound)?;
     let person = store::find(&cx.db, cx.tenant, person).await?;
-    policy::may(cx, field.permission(), &person).await?;
+    policy::may(cx, permission(field), &person).await?;
     Ok((person, field))
 }
 
@@ -100,28 +82,9 @@ pub(super) async fn create(
     let clear = cx
         .write(id.lane(), async move |tx: &mut Tx<'_>| {
             tx.record(&at, &Opened { person: Some(id), field: field.as_str(), reason: reason.to_string(), note });
-            clear(tx, &at, id, field).await
+            open_field(tx, &at, id, field).await
         })
         .await?;
     let clear = clear.unwrap_or_else(|| cx.t("people.not_known").to_owned());
     show::record(&cx, person, Some((field, clear))).await
-}
-
-async fn clear(tx: &mut Tx<'_>, cx: &Cx, id: PersonId, field: Field) -> Result<Option<String>> {
-    if field == Field::Identity {
-        let opened = store::open_identity(tx, &cx.app.keys, cx.tenant, id).await?;
-        return Ok(opened.map(|number| number.expose().clone()));
-    }
-    if field == Field::PoliticalStatus {
-        let held = store::political_status(tx, cx.tenant, id).await?;
-        return Ok(held.map(|row| cx.t(&format!("people.political.{}", row.code)).to_owned()));
-    }
-    let person = store::find(tx, cx.tenant, id).await?;
-    Ok(match field {
-        Field::BirthDate => person.birth_date.map(|born| born.to_string()),
-        Field::Phone => person.phone,
-        Field::Email => person.email,
-        Field::Address => person.address,
-        Field::Identity | Field::PoliticalStatus => None,
-    })
 }

@@ -1,7 +1,7 @@
 //! The record of a person: facts masked, what other rooms know, and the trace.
 
-use super::reveal::Field;
 use crate::model::{Person, PersonId};
+use crate::private::Field;
 use crate::{mask, policy, store};
 use askama::Template;
 use axum::extract::Path;

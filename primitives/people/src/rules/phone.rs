@@ -25,10 +25,10 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// `138****0000`; of a landline `0757-****4567`.
+    /// `138 **** 0000`; of a landline `0757-****4567`.
     pub fn masked(&self) -> String {
         match self.kind {
-            Kind::Mobile => format!("{}****{}", &self.number[..3], self.tail()),
+            Kind::Mobile => format!("{} **** {}", &self.number[..3], self.tail()),
             Kind::Landline => format!("{}-****{}", self.number.split('-').next().unwrap_or_default(), self.tail()),
         }
     }
@@ -229,6 +229,7 @@ mod tests {
             ("13800000000、81234567", Several),
             ("1.38E+10", Spoilt),
             ("138****0000", Masked),
+            ("138 **** 0000", Masked),
             ("138OOOO0000", Character),
             ("+852 91234567", Character),
             ("无", Character),
@@ -243,7 +244,7 @@ mod tests {
         let mobile = parse("13812340000").unwrap();
         assert_eq!(
             (mobile.masked().as_str(), mobile.tail(), format!("{mobile:?}").as_str()),
-            ("138****0000", "0000", "Phone(138****0000)")
+            ("138 **** 0000", "0000", "Phone(138 **** 0000)")
         );
         assert_eq!(parse("0757-81234567").unwrap().masked(), "0757-****4567");
     }

@@ -78,7 +78,7 @@ impl Page {
     }
 
     fn masked_phone(&self) -> String {
-        crate::data::phone(&self.answers.phone)
+        people::mask::phone(&self.answers.phone)
     }
 
     fn is_chosen(&self, team: &OrganisationId) -> bool {
