@@ -6,6 +6,7 @@ mod edge;
 mod form;
 mod paging;
 mod routes;
+mod summary;
 mod view;
 
 pub use api::{Body, Problem};
@@ -37,7 +38,11 @@ impl Cx {
 
     /// The same form again with its errors, 422.
     pub fn invalid<T: Template>(&self, page: &T) -> Result<Answer> {
-        self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page)
+        let joined =
+            |label: &str, problem: &str| self.say(&Word::new("form.of").with("label", label).with("problem", problem));
+        let text = summary::named(&self.fragment(page)?, joined);
+        let head = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, head, text).into_response())
     }
 
     /// A page with a status.

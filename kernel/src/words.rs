@@ -49,6 +49,12 @@ impl Word {
         self.args.push((name, value.to_string()));
         self
     }
+
+    /// Whether it is one of the forms' own words, which are the same for every field.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.key.starts_with("form.")
+    }
 }
 
 /// The two locale files of a room.

@@ -49,8 +49,8 @@ async fn a_draft_is_checked_field_by_field_and_keeps_what_was_typed() {
         let form = stage.form(4);
         assert!(stage.leader.get("/activities/new").await.expect(200).text_contains("六类不能发布的内容"));
         for (field, value, words) in [
-            ("title", "", "这里还没有填"),
-            ("risk_notice", "", "这里还没有填"),
+            ("title", "", "名称：这里还没有填"),
+            ("risk_notice", "", "可能的风险：这里还没有填"),
             ("to", "13:00", "结束要晚于开始"),
             ("day", "2026-11-20", "这个时间已经过去"),
             ("rule", "1", "六条都要看过"),
