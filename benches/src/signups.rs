@@ -83,6 +83,8 @@ fn on_postgres(stage: &Stage) -> Result<Row> {
         let scene = Scene::set(&place, &folder.path, stage.of(PEOPLE), stage.runs + 1).await?;
         kernel::db::admin_execute(&server.url(), TABLES).await?;
         scene.rush(0, stage.of(PEOPLE) / 10).await?;
+        // What the server does by itself within a minute of a load.
+        kernel::db::admin_execute(&server.url(), "ANALYZE").await?;
         let mut pairs = Vec::new();
         for run in 0..stage.runs {
             let before = server.pgbench(&script, stage.seconds())?;

@@ -113,15 +113,23 @@ row! { struct Hit { object_id: Raw } }
 pub fn narrow(wanted: &mut Conditions, tenant: TenantId, kind: &str, query: &str) -> bool {
     let parts = plan(query);
     for part in &parts {
-        wanted.and(
-            "id IN (SELECT object_id FROM search_token WHERE tenant_id = ? AND kind = ? AND token >= ? AND token < ?)",
-            args![tenant, kind, part, crate::policy::after(part)],
-        );
+        if part.is_ascii() {
+            wanted.and(
+                "id IN (SELECT object_id FROM search_token WHERE tenant_id = ? AND kind = ? AND token >= ? AND token < ?)",
+                args![tenant, kind, part, crate::policy::after(part)],
+            );
+        } else {
+            wanted.and(
+                "id IN (SELECT object_id FROM search_token WHERE tenant_id = ? AND kind = ? AND token = ?)",
+                args![tenant, kind, part],
+            );
+        }
     }
     !parts.is_empty()
 }
 
-/// Chinese is looked up by its pairs (all must be there), letters and digits as the beginning of a token.
+/// Chinese is looked up by its pairs (all must be there) or its one character, each a token as it stands; letters and digits as
+/// the beginning of a token.
 fn plan(query: &str) -> Vec<String> {
     let mut parts = Vec::new();
     for word in query.split_whitespace() {
@@ -143,10 +151,13 @@ fn plan(query: &str) -> Vec<String> {
 pub async fn find(db: &Db, tenant: TenantId, kind: &str, query: &str, limit: i64) -> Result<Vec<Raw>> {
     let parts = plan(query);
     let Some((first, rest)) = parts.split_first() else { return Ok(Vec::new()) };
-    let mut wanted = Conditions::new(
-        "tenant_id = ? AND kind = ? AND token >= ? AND token < ?",
-        args![tenant, kind, first, crate::policy::after(first)],
-    );
+    let mut wanted = match first.is_ascii() {
+        true => Conditions::new(
+            "tenant_id = ? AND kind = ? AND token >= ? AND token < ?",
+            args![tenant, kind, first, crate::policy::after(first)],
+        ),
+        false => Conditions::new("tenant_id = ? AND kind = ? AND token = ?", args![tenant, kind, first]),
+    };
     for part in rest {
         wanted.and(
             "object_id IN (SELECT object_id FROM search_token WHERE tenant_id = ? AND kind = ? AND token >= ? AND token < ?)",
