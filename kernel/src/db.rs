@@ -98,7 +98,8 @@ impl Read for Db {
     async fn all<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
         match &self.0.engine {
             Engine::Sqlite { path, id } => with_reader(path, *id, |reader| sqlite::rows(reader, sql, args, usize::MAX)),
-            Engine::Postgres(readers) => readers.rows(sql, args).await,
+            // Boxed: the driver's future is large, and every page would carry room for it on SQLite too.
+            Engine::Postgres(readers) => Box::pin(readers.rows(sql, args)).await,
         }
     }
 }

@@ -39,13 +39,17 @@ impl<K: Eq + Hash, V> Memo<K, V> {
     ///
     /// # Errors
     /// Those of reading.
-    pub async fn get(&self, db: &Db, key: K, read: impl Future<Output = Result<V>>) -> Result<Arc<V>> {
+    pub async fn get<R>(&self, db: &Db, key: K, read: impl FnOnce() -> R) -> Result<Arc<V>>
+    where
+        R: Future<Output = Result<V>>,
+    {
         // Counted before reading: what is written meanwhile makes this answer old.
         let writes = db.writes();
         if let Some(known) = self.good(writes).answers.get(&key) {
             return Ok(Arc::clone(known));
         }
-        let answer = Arc::new(read.await?);
+        // Boxed, so that who finds an answer carries no room for reading one.
+        let answer = Arc::new(Box::pin(read()).await?);
         let mut held = self.held();
         if held.writes == writes {
             if held.answers.len() >= self.1 {
@@ -94,7 +98,7 @@ mod tests {
         let db = database(&folder).await;
         let (memo, reads) = (Memo::of(8), AtomicU32::new(0));
         let ask =
-            async |key: u8| *memo.get(&db, key, async { Ok(reads.fetch_add(1, Ordering::Relaxed)) }).await.unwrap();
+            async |key: u8| *memo.get(&db, key, async || Ok(reads.fetch_add(1, Ordering::Relaxed))).await.unwrap();
         assert_eq!((ask(1).await, ask(1).await, ask(2).await), (0, 0, 1));
         write(&db, "REPLACE INTO thing (n) VALUES (1)").await;
         assert_eq!((ask(1).await, ask(1).await), (2, 2));
@@ -107,12 +111,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let db = database(&folder).await;
         let memo = Memo::of(8);
-        let slow = memo.get(&db, 1, async {
+        let slow = memo.get(&db, 1, async || {
             write(&db, "REPLACE INTO thing (n) VALUES (1)").await;
             Ok("old")
         });
         assert_eq!(*slow.await.unwrap(), "old");
-        assert_eq!(*memo.get(&db, 1, async { Ok("new") }).await.unwrap(), "new");
+        assert_eq!(*memo.get(&db, 1, async || { Ok("new") }).await.unwrap(), "new");
     }
 
     #[tokio::test]
@@ -121,10 +125,10 @@ mod tests {
         let db = database(&folder).await;
         let memo = Memo::of(2);
         for key in 0..5 {
-            memo.get(&db, key, async move { Ok(key) }).await.unwrap();
+            memo.get(&db, key, async move || Ok(key)).await.unwrap();
             assert!(memo.held().answers.len() <= 2);
         }
-        assert!(memo.get(&db, 9, async { Err(crate::Error::NotFound) }).await.is_err());
-        assert_eq!(*memo.get(&db, 9, async { Ok(9) }).await.unwrap(), 9);
+        assert!(memo.get(&db, 9, async || { Err(crate::Error::NotFound) }).await.is_err());
+        assert_eq!(*memo.get(&db, 9, async || { Ok(9) }).await.unwrap(), 9);
     }
 }

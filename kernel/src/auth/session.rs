@@ -74,7 +74,7 @@ pub(crate) type Known = Memo<(String, NaiveDate), (Session, Actor)>;
 /// The session of a token with its actor; `None` when it ended, idled out or the account is disabled.
 pub async fn read(app: &App, token: &str, now: DateTime<Utc>) -> Result<Option<(Session, Actor)>> {
     let (digest, day) = (super::digest(token), crate::time::day(now));
-    let found = app.sessions.get(&app.db, (digest.clone(), day), find(&app.db, &digest, day)).await;
+    let found = app.sessions.get(&app.db, (digest.clone(), day), || find(&app.db, &digest, day)).await;
     let (session, actor) = match found {
         Ok(known) => (*known).clone(),
         Err(Error::NotFound) => return Ok(None),

@@ -75,12 +75,11 @@ impl IntoResponse for Error {
 
 async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let began = std::time::Instant::now();
-    let headers = request.headers().clone();
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let ip = address(&app, &request);
     let json = path.starts_with("/api/");
-    let had_flash = cookie(&headers, "flash").is_some();
-    let (cx, wrong) = context(&app, &headers, path, ip, json).await;
+    let had_flash = cookie(request.headers(), "flash").is_some();
+    let (cx, wrong) = context(&app, request.headers(), path, ip, json).await;
     if let Some(error) = wrong {
         let mut response = render(&cx, &error);
         protect(&cx, &mut response);
@@ -88,7 +87,7 @@ async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> 
         return response;
     }
     request.extensions_mut().insert(cx.clone());
-    let mut response = if is_too_large(&headers) {
+    let mut response = if is_too_large(request.headers()) {
         drain(request.into_body()).await;
         Error::Malformed(Word::new("error.too_large")).into_response()
     } else {
@@ -252,6 +251,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 fn protect(cx: &Cx, response: &mut Response) {
     let signed_in = cx.actor.account.is_some();
     let headers = response.headers_mut();
+    headers.reserve(12);
     let mut set = |name: &'static str, value: &'static str| {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     };

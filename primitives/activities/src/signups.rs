@@ -200,9 +200,8 @@ pub async fn prospects(
     sessions: &[Session],
     person: PersonId,
 ) -> Result<(Vec<Live>, Vec<Vec<Word>>)> {
-    let facts = signup::facts(&cx.db, cx.tenant, activity, &[person]).await?;
     let since = cx.now - chrono::Duration::days(2);
-    let mut live = signup::live_of_person(&cx.db, cx.tenant, person, since).await?;
+    let (facts, mut live) = signup::standing(&cx.db, cx.tenant, activity, person, since).await?;
     let of = |session: &Session| {
         let meets = |l: &Live| {
             l.state == SignupState::Joined
@@ -210,7 +209,7 @@ pub async fn prospects(
                 && l.starts_at < session.ends_at
                 && l.ends_at > session.starts_at
         };
-        let who = candidate(facts.first(), live.iter().any(meets));
+        let who = candidate(facts.as_ref(), live.iter().any(meets));
         rules::refusals(activity, session.day, session.ends_at, &who, cx.now)
     };
     let reasons = sessions.iter().map(of).collect();

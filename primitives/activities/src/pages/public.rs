@@ -117,7 +117,7 @@ impl Default for Kept {
 pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
     let kept: Kept = cx.app.part();
     let asked = (cx.tenant, cx.lang, cx.today(), wanted.clone());
-    let rows = kept.rows.get(&cx.db, asked, rows(&cx, &wanted)).await?;
+    let rows = kept.rows.get(&cx.db, asked, || rows(&cx, &wanted)).await?;
     let towns = places::towns(&cx).await?;
     cx.page(&Index { rows, towns, wanted })
 }
@@ -131,17 +131,17 @@ async fn rows(cx: &Cx, wanted: &Wanted) -> Result<String> {
 }
 
 /// A session as its reader sees it.
-struct Day {
-    session: Session,
-    posts: Vec<Post>,
+struct Day<'s> {
+    session: &'s Session,
+    posts: Vec<&'s Post>,
     mine: Option<Live>,
     reasons: Vec<Word>,
     over: bool,
 }
 
-impl Day {
+impl Day<'_> {
     fn left(&self) -> i64 {
-        self.posts.iter().map(Post::left).sum()
+        self.posts.iter().map(|p| p.left()).sum()
     }
 
     fn waiting(&self) -> i64 {
@@ -164,36 +164,36 @@ impl Day {
 
 #[derive(Template)]
 #[template(path = "activities/show.html")]
-struct Show {
-    activity: Activity,
+struct Show<'s> {
+    activity: &'s Activity,
     region: String,
-    days: Vec<Day>,
+    days: Vec<Day<'s>>,
     person: bool,
-    phone: Option<String>,
+    phone: Option<&'s str>,
     manages: bool,
     open: bool,
 }
 
-impl Show {
+impl<'s> Show<'s> {
     /// Sessions that are over, the latest first.
-    fn past(&self) -> Vec<&Day> {
+    fn past(&self) -> Vec<&Day<'s>> {
         self.days.iter().rev().filter(|day| day.over).collect()
     }
 
     /// The session on the ticket: the next, or the last one when all are over.
-    fn ticket(&self) -> Option<&Day> {
+    fn ticket(&self) -> Option<&Day<'s>> {
         self.days.iter().find(|d| !d.over).or_else(|| self.days.last())
     }
 
     /// The session that the reader is expected at or waits for.
-    fn mine(&self) -> Option<&Day> {
+    fn mine(&self) -> Option<&Day<'s>> {
         self.days.iter().find(|d| !d.over && d.mine.is_some())
     }
 
     /// What can be chosen now.
-    fn choices(&self) -> Vec<(&Day, &Post)> {
+    fn choices(&self) -> Vec<(&Day<'s>, &Post)> {
         let free = self.days.iter().filter(|d| d.free()).take(12);
-        free.flat_map(|day| day.posts.iter().map(move |post| (day, post))).collect()
+        free.flat_map(|day| day.posts.iter().map(move |post| (day, *post))).collect()
     }
 
     /// Whether every choice is full, so that one stands in line.
@@ -209,41 +209,41 @@ impl Show {
 
 pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>) -> Result<Answer> {
     let kept: Kept = cx.app.part();
-    let read = async {
+    let read = async || {
         let (sessions, posts) = store::program(&cx.db, cx.tenant, id).await?;
         Ok((store::find(&cx.db, cx.tenant, id).await?, sessions, posts))
     };
     let shown = kept.shown.get(&cx.db, (cx.tenant, id), read).await?;
-    let (activity, sessions, posts) = (*shown).clone();
-    visible(&cx, &activity)?;
+    let (activity, sessions, posts) = &*shown;
+    visible(&cx, activity)?;
     let person = actor_person(&cx).ok();
-    let days = days(&cx, &activity, sessions, &posts, person).await?;
+    let days = days(&cx, activity, sessions, posts, person).await?;
     let region = places::full_region_name(&cx, &activity.region_code).await?;
     let expected = days.iter().any(Day::joined);
-    let phone = (activity.contact_public || expected).then(|| activity.contact_phone.clone());
+    let phone = (activity.contact_public || expected).then_some(activity.contact_phone.as_str());
     let manages = cx.may(crate::MANAGE, &activity.target()).is_ok();
     let open = matches!(activity.state, State::Open | State::Running);
     cx.page(&Show { activity, region, days, person: person.is_some(), phone, manages, open })
 }
 
-/// The sessions with their posts and what the reader has to do with them: nothing more to read, or two statements when signed in.
-async fn days(
+/// The sessions with their posts and what the reader has to do with them: nothing more to read, or one statement when signed in.
+async fn days<'s>(
     cx: &Cx,
     activity: &Activity,
-    sessions: Vec<Session>,
-    posts: &[Post],
+    sessions: &'s [Session],
+    posts: &'s [Post],
     person: Option<PersonId>,
-) -> Result<Vec<Day>> {
+) -> Result<Vec<Day<'s>>> {
     let (mine, reasons) = match person {
-        Some(person) => signups::prospects(cx, activity, &sessions, person).await?,
+        Some(person) => signups::prospects(cx, activity, sessions, person).await?,
         None => (Vec::new(), vec![Vec::new(); sessions.len()]),
     };
-    let day = |(session, reasons): (Session, Vec<Word>)| Day {
-        posts: posts.iter().filter(|p| p.session_id == session.id).cloned().collect(),
+    let day = |(session, reasons): (&'s Session, Vec<Word>)| Day {
+        posts: posts.iter().filter(|p| p.session_id == session.id).collect(),
         mine: mine.iter().find(|m| m.session_id == session.id).cloned(),
         over: session.ends_at <= cx.now,
         reasons,
         session,
     };
-    Ok(sessions.into_iter().zip(reasons).map(day).collect())
+    Ok(sessions.iter().zip(reasons).map(day).collect())
 }

@@ -3,7 +3,7 @@
 use crate::model::{Activity, ActivityId, PostId, SessionId, Signup, SignupId, SignupState, State};
 use crate::rules;
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::db::{ToValue as _, Value};
+use kernel::db::{FromRow, Row, ToValue as _, Value};
 use kernel::{Read, Result, TenantId, Tx, args, row};
 use organisations::model::OrganisationId;
 use people::model::PersonId;
@@ -72,10 +72,8 @@ row! {
     }
 }
 
-/// Facts of many people; hours and team only where the activity asks for them.
-pub async fn facts(db: &impl Read, tenant: TenantId, activity: &Activity, people: &[PersonId]) -> Result<Vec<Facts>> {
-    let mut args = args![tenant].to_vec();
-    let list = people_list(2, people, &mut args);
+/// The columns of `Facts` of a person `p`; hours and team only where the activity asks for them.
+fn facts_columns(activity: &Activity, args: &mut Vec<Value>) -> String {
     let minutes = if activity.min_minutes > 0 {
         "(SELECT COALESCE(SUM(h.minutes), 0) FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.person_id = p.id)"
     } else {
@@ -91,12 +89,60 @@ pub async fn facts(db: &impl Read, tenant: TenantId, activity: &Activity, people
     } else {
         "FALSE"
     };
-    let sql = format!(
-        "SELECT p.id, p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, CAST({minutes} AS BIGINT) AS minutes,
-                {member} AS in_team
-         FROM person p WHERE p.tenant_id = $1 AND p.id IN {list}"
-    );
+    format!(
+        "p.id, p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, CAST({minutes} AS BIGINT) AS minutes, {member} AS in_team"
+    )
+}
+
+/// Facts of many people.
+pub async fn facts(db: &impl Read, tenant: TenantId, activity: &Activity, people: &[PersonId]) -> Result<Vec<Facts>> {
+    let mut args = args![tenant].to_vec();
+    let list = people_list(2, people, &mut args);
+    let columns = facts_columns(activity, &mut args);
+    let sql = format!("SELECT {columns} FROM person p WHERE p.tenant_id = $1 AND p.id IN {list}");
     db.all(&sql, &args).await
+}
+
+/// Facts of one person, with a sign-up that still counts or none.
+struct Standing(Facts, Option<Live>);
+
+impl FromRow for Standing {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let facts = Facts::from_row(row)?;
+        let Some(id) = row.get("signup_id")? else { return Ok(Self(facts, None)) };
+        let live = Live {
+            id,
+            activity_id: row.get("activity_id")?,
+            session_id: row.get("session_id")?,
+            post_id: row.get("post_id")?,
+            state: row.get("signup_state")?,
+            starts_at: row.get("starts_at")?,
+            ends_at: row.get("ends_at")?,
+        };
+        Ok(Self(facts, Some(live)))
+    }
+}
+
+/// What the rules need to know of a person, and what that person joined or waits for that began after `since` (a session lasts a
+/// day at most): one statement, for it is asked for every page with a form.
+pub async fn standing(
+    db: &impl Read,
+    tenant: TenantId,
+    activity: &Activity,
+    person: PersonId,
+    since: DateTime<Utc>,
+) -> Result<(Option<Facts>, Vec<Live>)> {
+    let mut args = args![tenant, person, since].to_vec();
+    let columns = facts_columns(activity, &mut args);
+    let sql = format!(
+        "SELECT {columns}, s.id AS signup_id, s.activity_id, s.session_id, s.post_id, s.state AS signup_state, s.starts_at, s.ends_at
+         FROM person p LEFT JOIN signup s ON s.tenant_id = p.tenant_id AND s.person_id = p.id AND s.starts_at > $3
+           AND s.state IN ('joined', 'waiting')
+         WHERE p.tenant_id = $1 AND p.id = $2"
+    );
+    let rows: Vec<Standing> = db.all(&sql, &args).await?;
+    let (facts, live): (Vec<Facts>, Vec<Option<Live>>) = rows.into_iter().map(|s| (s.0, s.1)).unzip();
+    Ok((facts.into_iter().next(), live.into_iter().flatten().collect()))
 }
 
 row! { struct Team { person_id: PersonId, organisation_id: OrganisationId } }
@@ -303,16 +349,4 @@ row! {
         /// To.
         pub ends_at: DateTime<Utc>,
     }
-}
-
-/// What a person joined or waits for that began after `since`: a session lasts a day at most.
-pub async fn live_of_person(
-    db: &impl Read,
-    tenant: TenantId,
-    person: PersonId,
-    since: DateTime<Utc>,
-) -> Result<Vec<Live>> {
-    let sql = "SELECT id, activity_id, session_id, post_id, state, starts_at, ends_at FROM signup
-               WHERE tenant_id = $1 AND person_id = $2 AND starts_at > $3 AND state IN ('joined', 'waiting')";
-    db.all(sql, args![tenant, person, since]).await
 }
