@@ -19,6 +19,10 @@ pub(crate) struct Filter {
     pub team: String,
     /// A region's code.
     pub town: String,
+    /// One kind of team; a figure that was told by kind leads here.
+    pub kind: String,
+    /// One category, for the same reason.
+    pub category: String,
     /// One kind of evidence.
     pub method: String,
     /// From this day.
@@ -42,6 +46,11 @@ impl Filter {
         let town = self.town.trim();
         if !town.is_empty() {
             wanted.and("e.region_code >= ? AND e.region_code < ?", args![town, after(town)]);
+        }
+        for (text, code) in [("e.kind = ?", self.kind.trim()), ("e.category = ?", self.category.trim())] {
+            if !code.is_empty() {
+                wanted.and(text, args![code]);
+            }
         }
         if let Some(method) = read::<Method>(&self.method)? {
             wanted.and("e.method = ?", args![method]);
@@ -77,6 +86,8 @@ impl Filter {
             ("q", &self.q),
             ("team", &self.team),
             ("town", &self.town),
+            ("kind", &self.kind),
+            ("category", &self.category),
             ("method", &self.method),
             ("from", &self.from),
             ("to", &self.to),

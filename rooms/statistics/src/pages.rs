@@ -211,7 +211,9 @@ fn rows_behind(report: &Report, filter: &Filter, metric: MetricCode, row: &Row) 
             let (first, last) = (month.unwrap_or(report.query.from).first(), month.unwrap_or(report.query.to).last());
             let last = last.min(kernel::time::day(report.query.now)).max(first);
             let team = ("team", of(Group::Team, &filter.team));
-            Some(list("/desk/hours", &[town, team, ("from", first.to_string()), ("to", last.to_string())]))
+            let category = ("category", of(Group::Category, &filter.category));
+            let (from, to) = (("from", first.to_string()), ("to", last.to_string()));
+            Some(list("/desk/hours", &[town, team, kind, category, from, to]))
         }
         MetricCode::Served => {
             let month: Option<Month> = if group == Group::Month { row.code.parse().ok() } else { None };

@@ -1,5 +1,7 @@
 //! Stories of figures: one report on every face, people counted once, and nothing that tells the public of few.
 
+mod links;
+
 use crate::model::{Group, MetricCode, Month, Query, Report};
 use crate::store::figures;
 use kernel::ids::Raw;
@@ -338,95 +340,6 @@ async fn a_wrong_filter_is_refused_and_a_dictionary_explains_every_figure() {
         assert_eq!(json.as_array().unwrap().len(), 7);
         let month: Month = "2026-11".parse().unwrap();
         assert_eq!(month.last().to_string(), "2026-11-30");
-    })
-    .await;
-}
-
-/// What the links of the column of people served lead to, with the figure that each says.
-fn served_links(page: &str) -> Vec<(String, i64)> {
-    let cells = page.split("<a href=\"/desk/statistics/served").skip(1);
-    cells
-        .map(|cell| {
-            let (url, rest) = cell.split_once("\">").unwrap();
-            let figure = rest.split_once("</a>").unwrap().0.replace(',', "");
-            (
-                format!("/desk/statistics/served{}", url.replace("&amp;", "&").replace("&#38;", "&")),
-                figure.parse().unwrap(),
-            )
-        })
-        .collect()
-}
-
-#[tokio::test]
-async fn every_number_of_people_served_leads_to_the_sessions_that_it_sums() {
-    on_both(rooms, async |app: TestApp| {
-        lived_in(&app).await;
-        let district = app.as_account("周敏仪", &[district(Role::District)], None).await;
-        let town = app.as_account("何伟", &[region(Role::Town, "440605126")], None).await;
-        for (officer, year) in [(&district, 78), (&town, 41)] {
-            for narrowed in ["", "&town=440605126", "&kind=village", "&category=07"] {
-                for group in ["town", "team", "kind", "category", "month"] {
-                    let report = format!("/desk/statistics?group={group}{narrowed}");
-                    let links = served_links(&officer.get(&report).await.expect(200).text());
-                    assert!(!links.is_empty(), "{report} has no links");
-                    for (url, figure) in links {
-                        let page = officer.get(&url).await.expect(200).text();
-                        let rows = page.split("<tbody>").nth(1).unwrap_or_default().split("<tr>").skip(1);
-                        let numbers = rows.map(|row| row.rsplit_once("</td>").unwrap().0.rsplit_once('>').unwrap().1);
-                        let sum: i64 = numbers.map(|n| n.replace(',', "").parse::<i64>().unwrap()).sum();
-                        assert_eq!(sum, figure, "{report} leads to {url}");
-                        assert!(page.contains(&format!("服务街坊 {figure} 人次")), "{url} says another sum");
-                    }
-                }
-            }
-            let whole = officer.get("/desk/statistics/served").await.expect(200);
-            assert!(whole.text_contains(&format!("服务街坊 {year} 人次")));
-        }
-        assert!(!town.get("/desk/statistics/served").await.text_contains("2026-03-08"), "another town's session");
-        let cursor = kernel::http::Cursor(vec!["2026-05-18".to_owned(), Raw::default().to_string()]);
-        let rest = district.get(&format!("/desk/statistics/served?cursor={cursor}")).await.expect(200);
-        assert!(rest.text_contains("2026-05-17") && rest.text_contains("2026-03-08"), "a page goes on where it ended");
-        assert!(!rest.text_contains("2026-11-22") && rest.text_contains("服务街坊 78 人次"));
-        district.get("/desk/statistics/served?cursor=x").await.expect(400);
-        district.get("/desk/statistics/served?colour=red").await.expect(400);
-        app.stranger().get("/desk/statistics/served").await.expect(303);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_team_of_another_town_is_not_there_until_it_serves_in_this_one() {
-    on_both(rooms, async |app: TestApp| {
-        lived_in(&app).await;
-        kernel::row! { struct Number { number: String } }
-        let sql = "SELECT number FROM organisation WHERE tenant_id = $1 AND name = $2";
-        let far: Number = app.db().one(sql, args![app.tenant, "沥雄社区志愿服务队"]).await.unwrap();
-        let own: Number = app.db().one(sql, args![app.tenant, "里水社区志愿服务队"]).await.unwrap();
-        let officer = app.as_account("何伟", &[region(Role::Town, "440605126")], None).await;
-        let token = app.token(officer.account.unwrap()).await;
-        let paths = ["/desk/statistics", "/desk/statistics/served", "/desk/statistics/export.csv"];
-        for path in paths {
-            officer.get(&format!("{path}?team={}", own.number)).await.expect(200);
-            let answer = officer.get(&format!("{path}?team={}", far.number)).await.expect(404);
-            assert!(!answer.text_contains("沥雄"));
-        }
-        let json = format!("/api/v1/statistics?team={}", far.number);
-        officer.json("GET", &json, Some(&token), None, None).await.expect(404);
-        kernel::row! { struct Team { id: Raw, path: String } }
-        let team: Team = app
-            .db()
-            .one(
-                "SELECT id, path FROM organisation WHERE tenant_id = $1 AND number = $2",
-                args![app.tenant, far.number],
-            )
-            .await
-            .unwrap();
-        let guest = session(&app, (team.id, &team.path), LISHUI, "01", "2026-06-01").await;
-        count_served(&app, guest, 9).await;
-        app.run_recurring("hours.roll_up").await;
-        for path in paths {
-            officer.get(&format!("{path}?team={}", far.number)).await.expect(200);
-        }
     })
     .await;
 }

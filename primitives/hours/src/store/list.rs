@@ -44,7 +44,7 @@ row! {
 
 /// The three tables with names of their own, so that `id` is the person's alone: what the search narrows.
 const FROM: &str = "person p
-    JOIN (SELECT tenant_id AS entry_tenant, id AS entry_id, person_id, organisation_id, organisation_path, region_code, title, day,
+    JOIN (SELECT tenant_id AS entry_tenant, id AS entry_id, person_id, organisation_id, organisation_path, region_code, kind, category, title, day,
                  started_at, ended_at, minutes, method, reverses_id, reason, entered_by, approved_by FROM hours_entry) e
       ON e.entry_tenant = p.tenant_id AND e.person_id = p.id
     JOIN (SELECT tenant_id AS team_tenant, id AS team_id, name AS team_name, number AS team_number FROM organisation) o
