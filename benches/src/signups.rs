@@ -1,5 +1,6 @@
-//! Durable sign-ups into one activity, answer = on the disk, inside this process: on SQLite beside one commit for each, on
-//! PostgreSQL beside `pgbench` with the same two statements on one hot row.
+//! Durable sign-ups into one activity, answer = on the disk, inside this process: on SQLite beside the same sign-ups one after
+//! the other, each with a commit of its own, and beside two bare statements with a commit; on PostgreSQL beside `pgbench` with
+//! the same two statements on one hot row.
 
 use crate::postgres::Postgres;
 use crate::rush::faults;
@@ -29,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Both engines.
 pub fn measure(stage: &Stage) -> Result<Vec<Row>> {
-    let mut rows = vec![sqlite(stage)?];
+    let mut rows = sqlite(stage)?;
     match on_postgres(stage) {
         Ok(row) => rows.push(row),
         Err(error) => rows.push(Row::failed("durable sign-ups into one activity, PostgreSQL", &error)),
@@ -44,27 +45,30 @@ struct Scene {
     hot: Vec<Hot>,
 }
 
-fn sqlite(stage: &Stage) -> Result<Row> {
+fn sqlite(stage: &Stage) -> Result<Vec<Row>> {
     let folder = stage.empty("signups")?;
     let (one, many) = (folder.path.join("one"), folder.path.join("many"));
-    let pairs = block_on(async {
+    let (alone, bare) = block_on(async {
         let controls = stage.of(CONTROLS);
-        let single = Scene::set(&file(&one)?, &one, controls, stage.runs * 2).await?;
+        let single = Scene::set(&file(&one)?, &one, controls, stage.runs * 4).await?;
         let crowded = Scene::set(&file(&many)?, &many, stage.of(PEOPLE), stage.runs + 1).await?;
         crowded.rush(0, stage.of(PEOPLE) / 10).await?;
-        let mut pairs = Vec::new();
+        let (mut alone, mut bare) = (Vec::new(), Vec::new());
         for run in 0..stage.runs {
-            let before = single.one_by_one(run * 2).await?;
+            let before = (single.one_by_one(run * 4).await?, single.bare(run * 4 + 1).await?);
             let measured = crowded.rush(run + 1, stage.of(PEOPLE)).await?;
-            let after = single.one_by_one(run * 2 + 1).await?;
-            eprintln!("   run {}: {before:.0}, {measured:.0}, {after:.0} a second", run + 1);
+            let after = (single.one_by_one(run * 4 + 2).await?, single.bare(run * 4 + 3).await?);
+            eprintln!("   run {}: {before:.0?}, {measured:.0}, {after:.0?} a second", run + 1);
             crowded.check(run + 1).await?;
-            pairs.push((measured, before, after));
+            alone.push((measured, before.0, after.0));
+            bare.push((measured, before.1, after.1));
         }
-        Ok(pairs)
+        Ok((alone, bare))
     })?;
     let name = format!("durable sign-ups into one activity, SQLite, {TASKS} tasks");
-    Ok(row(name, "one commit each, same disk", &pairs, 10.0))
+    let beside = row(name.clone(), "two bare statements and a commit each, same disk", &bare, 10.0);
+    let beside = Row { goal: String::new(), met: None, ..beside };
+    Ok(vec![row(name, "the same sign-up, one commit each, same disk", &alone, 10.0), beside])
 }
 
 fn file(folder: &Path) -> Result<Place> {
@@ -182,8 +186,24 @@ impl Scene {
         Ok(())
     }
 
-    /// One after the other, each with a commit of its own; answers sign-ups per second.
+    /// The same sign-up one after the other, each with a commit of its own; answers sign-ups per second.
     async fn one_by_one(&self, activity: usize) -> Result<f64> {
+        let post = self.hot.get(activity).context("there is an activity for each control")?.post;
+        let cx = self.open.cx();
+        let began = Instant::now();
+        let mut made = 0;
+        for &person in self.people.iter() {
+            activities::sign_up(&cx, person, post).await.map_err(plain)?;
+            made += 1;
+            if began.elapsed() > PATIENCE {
+                break;
+            }
+        }
+        Ok(float(made) / began.elapsed().as_secs_f64())
+    }
+
+    /// Two statements one after the other, each pair with a commit of its own; answers pairs per second.
+    async fn bare(&self, activity: usize) -> Result<f64> {
         let hot = *self.hot.get(activity).context("there is an activity for each control")?;
         let (tenant, now) = (self.open.tenant, self.open.app.clock.now());
         let began = Instant::now();
