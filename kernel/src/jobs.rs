@@ -113,12 +113,12 @@ pub async fn cancel(tx: &mut Tx<'_>, tenant: TenantId, id: JobId) -> Result<bool
 }
 
 const LANE: LaneKey = LaneKey(1);
-/// A job whose worker died is taken again after this.
-const LEASE: Duration = Duration::minutes(10);
+/// A job that nobody has said to be alive for this long is taken again: its process died.
+const LEASE: Duration = Duration::seconds(10);
 const MOST_TRIES: i64 = 8;
 /// A lease that nobody renews ends after this, so that figures go on within seconds of the death of their process.
 const LEASE_LASTS: Duration = Duration::milliseconds(2_500);
-/// How often a living process renews what it holds, however long a recurring verb takes.
+/// How often a living process renews what it holds, however long a job or a recurring verb takes.
 const RENEWED_EVERY: std::time::Duration = std::time::Duration::from_millis(800);
 
 row! { struct Claimed { id: JobId, tenant_id: TenantId, kind: String, payload: Json<serde_json::Value>, tries: i64 } }
@@ -168,12 +168,29 @@ pub async fn run_one(app: &Arc<App>) -> Result<bool> {
     let claimed: Option<Claimed> =
         app.db.write(LANE, async move |tx: &mut Tx<'_>| tx.optional(&claim, args![now, lease]).await).await?;
     let Some(job) = claimed else { return Ok(false) };
+    // Ends with this set, also when the job panics.
+    let mut alive = tokio::task::JoinSet::new();
+    alive.spawn(keep_alive(Arc::clone(app), job.id));
     let outcome = match app.jobs.get(job.kind.as_str()) {
         Some(kind) => (kind.run)(Cx::system(app, job.tenant_id), job.id, job.payload.0.clone()).await,
         None => Err(crate::error::Error::internal(format!("no room does {}", job.kind))),
     };
+    drop(alive);
     settle(app, &job, outcome).await?;
     Ok(true)
+}
+
+/// Says again and again that a job is being worked on.
+async fn keep_alive(app: Arc<App>, id: JobId) {
+    loop {
+        tokio::time::sleep(RENEWED_EVERY).await;
+        let now = app.clock.now();
+        let sql = "UPDATE job SET claimed_at = $1 WHERE id = $2 AND state = 'running'";
+        if let Err(error) = app.db.write(LANE, async move |tx: &mut Tx<'_>| tx.execute(sql, args![now, id]).await).await
+        {
+            tracing::warn!(%error, "a job could not be said to be alive");
+        }
+    }
 }
 
 async fn settle(app: &Arc<App>, job: &Claimed, outcome: Result<()>) -> Result<()> {
