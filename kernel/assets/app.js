@@ -30,7 +30,8 @@ document.addEventListener("keydown", (event) => {
   next.scrollIntoView({ block: "nearest" });
 });
 
-// Fragments: <div data-refresh-seconds="10" data-src="/path"> takes the server's HTML as its children.
+// Fragments: <div data-refresh-seconds="10" data-src="/path"> takes the server's HTML as its children; a link in it that is
+// marked with data-go-on is followed.
 const refresh = async (el) => {
   if (document.hidden) return;
   try {
@@ -46,6 +47,8 @@ const refresh = async (el) => {
     el.replaceChildren(...page.body.childNodes);
     delete el.dataset.stale;
     wire(el);
+    const on = $("a[data-go-on]", el);
+    if (on) location.replace(on.href);
   } catch {
     // Keep what is shown; the page's own words give the time of the data.
     el.dataset.stale = "";

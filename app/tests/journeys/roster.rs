@@ -58,14 +58,15 @@ fn bring(
     Ok(())
 }
 
-/// The job behind an import is through: the page goes on by itself, or the reader does when the progress says so.
+/// The job behind an import is through: the page goes on by itself, or the reader does when the progress says so. The progress
+/// says the same words without counts, and the page before has counts without the words: both have to stand together.
 fn looked_at(desk: &mut Browser, text: &str) -> Result<()> {
     for _ in 0..200 {
-        if desk.text().is_ok_and(|shown| shown.contains("接着办")) {
+        let shown = desk.text().unwrap_or_default();
+        if shown.contains("接着办") {
             desk.click_text("接着办")?;
-        }
-        if desk.texts("dl.counts dd").is_ok_and(|counts| !counts.is_empty()) {
-            return desk.wait_for_text(text);
+        } else if shown.contains(text) && desk.texts("dl.counts dd").is_ok_and(|counts| !counts.is_empty()) {
+            return Ok(());
         }
         std::thread::sleep(Duration::from_millis(50));
     }
