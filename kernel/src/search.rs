@@ -1,7 +1,7 @@
 //! Search: one table of tokens under a B-tree, the same on both engines. A Chinese name is found by any part of it, by
 //! pinyin from the start and by initials; a phone by its last four digits.
 
-use crate::db::{Conditions, Db, Read as _, Tx, Value};
+use crate::db::{Conditions, Db, Read, Tx, Value};
 use crate::error::Result;
 use crate::ids::{Raw, TenantId};
 use crate::{args, row};
@@ -126,6 +126,42 @@ pub fn narrow(wanted: &mut Conditions, tenant: TenantId, kind: &str, query: &str
         }
     }
     !parts.is_empty()
+}
+
+/// Where the tokens of a part end: letters and digits are the beginning of a token, Chinese is a token as it stands.
+fn end_of(part: &str) -> String {
+    if part.is_ascii() { crate::policy::after(part) } else { format!("{part}\u{1}") }
+}
+
+/// How many hits make a query a common one.
+const COMMON: i64 = 1_000;
+
+/// Whether a query of one character or beginning is met by so many that a sorted list finds its first page sooner along its own
+/// order (`keep`) than from the hits (`narrow`).
+pub async fn is_common(db: &impl Read, tenant: TenantId, kind: &str, query: &str) -> Result<bool> {
+    row! { struct Hits { n: i64 } }
+    let parts = plan(query);
+    let [part] = parts.as_slice() else { return Ok(false) };
+    if part.chars().count() > 2 {
+        return Ok(false);
+    }
+    let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM search_token
+                 WHERE tenant_id = $1 AND kind = $2 AND token >= $3 AND token < $4 LIMIT $5) AS hit";
+    let end = end_of(part);
+    let hits: Hits = db.one(sql, args![tenant, kind, part, end, COMMON]).await?;
+    Ok(hits.n >= COMMON)
+}
+
+/// The same condition as `narrow`, asked of each row on the way, for a common query.
+pub fn keep(wanted: &mut Conditions, tenant: TenantId, kind: &str, query: &str) {
+    for part in plan(query) {
+        let end = end_of(&part);
+        wanted.and(
+            "EXISTS (SELECT 1 FROM search_token hit WHERE hit.tenant_id = ? AND hit.object_id = id AND hit.kind = ?
+                       AND hit.token >= ? AND hit.token < ?)",
+            args![tenant, kind, part, end],
+        );
+    }
 }
 
 /// Chinese is looked up by its pairs (all must be there) or its one character, each a token as it stands; letters and digits as

@@ -64,6 +64,28 @@ async fn a_person_is_found_by_name_pinyin_initials_number_and_phone() {
 }
 
 #[tokio::test]
+async fn a_character_that_a_thousand_names_share_finds_them_in_the_order_of_names() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        // One in three is a Chen; 1,002 of them are more than what a search goes through hit by hit.
+        let given: Vec<char> = "安邦彩德恩芳刚海".chars().collect();
+        let name = |n: usize| format!("{}{}{}", ["陈", "林", "苏"][n % 3], given[n % 8], given[n / 8 % 8]);
+        let cx = app.cx();
+        let people: Vec<NewPerson> =
+            (0..3_006).map(|n| NewPerson::named(&name(n), "440605125003", day("2026-11-23"))).collect();
+        app.write(async move |tx: &mut Tx<'_>| crate::insert_many(tx, &cx, &people).await.map(|_| ())).await.unwrap();
+        let mut expected: Vec<String> = (0..3_006).map(name).filter(|n| n.starts_with('陈')).collect();
+        expected.sort_by_key(|name| kernel::search::sort_key(name));
+        assert!(kernel::search::is_common(app.db(), app.tenant, "person", "陈").await.unwrap());
+        assert!(!kernel::search::is_common(app.db(), app.tenant, "person", "陈安").await.unwrap());
+        assert_eq!(found(&app, "陈").await, expected[..10]);
+        let by_letter = found(&app, "l").await;
+        assert!(by_letter.len() == 10 && by_letter.iter().all(|name| name.starts_with('林')), "{by_letter:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_document_is_on_record_once_and_sealed() {
     on_both(rooms, async |app| {
         app.region_seed().await;
