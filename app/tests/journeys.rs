@@ -13,6 +13,8 @@ mod house;
 mod looks;
 #[path = "journeys/people.rs"]
 mod people;
+#[path = "journeys/phone.rs"]
+mod phone;
 #[path = "journeys/roster.rs"]
 mod roster;
 #[path = "journeys/sheet.rs"]

@@ -6,6 +6,8 @@ mod district;
 mod matrix;
 #[path = "main/permissions.rs"]
 mod permissions;
+#[path = "main/search.rs"]
+mod search;
 #[path = "main/sql.rs"]
 mod sql;
 #[path = "main/storeys.rs"]

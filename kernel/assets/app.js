@@ -125,3 +125,8 @@ for (const el of all("[data-refresh-seconds]")) {
   setInterval(() => refresh(el), seconds * 1000);
 }
 for (const el of all("[data-events]")) listen(el);
+
+// An installed page keeps its shell and says so when there is no network.
+if ("serviceWorker" in navigator && $("link[rel=manifest]")) {
+  addEventListener("load", () => navigator.serviceWorker.register("/worker.js").catch(() => {}));
+}

@@ -5,7 +5,7 @@ use crate::db::{Db, LaneKey, Read as _, Tx};
 use crate::error::{Error, Result};
 use crate::http::Routes;
 use crate::jobs::{JobKind, Recurring};
-use crate::module::{Module, NavItem, Panel, Work};
+use crate::module::{Module, NavItem, Panel, Search, Work};
 use crate::policy::Permission;
 use crate::secret::Keys;
 use crate::time::Clock;
@@ -78,6 +78,7 @@ pub struct App {
     pub(crate) recurring: Vec<Recurring>,
     pub(crate) panels: Vec<(&'static str, Panel)>,
     pub(crate) work: Vec<Work>,
+    pub(crate) search: Vec<Search>,
     parts: axum::http::Extensions,
     pub(crate) sessions: crate::auth::Known,
     pub(crate) tenant: std::sync::OnceLock<crate::tenants::Tenant>,
@@ -200,6 +201,7 @@ impl App {
             recurring: modules.iter().flat_map(|m| m.recurring.clone()).collect(),
             panels: modules.iter().flat_map(|m| m.panels.clone()).collect(),
             work: modules.iter().flat_map(|m| m.work.clone()).collect(),
+            search: modules.iter().flat_map(|m| m.search.clone()).collect(),
             parts,
             sessions: crate::auth::Known::of(4_096),
             tenant: std::sync::OnceLock::new(),

@@ -3,6 +3,7 @@
 mod accounts;
 pub mod explain;
 mod jobs;
+mod search;
 mod sign_in;
 mod trace;
 mod welcome;
@@ -45,11 +46,14 @@ pub(crate) fn module() -> Module {
         .get("/second-factor", MEMBER, sign_in::second)
         .post("/second-factor", MEMBER, sign_in::second_create)
         .get("/settings", ANYONE, settings)
+        .get("/offline", ANYONE, crate::http::shell::offline)
         .get("/welcome/{token}", ANYONE, welcome::show)
         .post("/welcome/{token}", ANYONE, welcome::create)
         .get("/keeper/{token}", ANYONE, welcome::keeper)
         .post("/keeper/{token}", ANYONE, welcome::keeper_create)
         .get("/desk", WORK, work::index)
+        .get("/desk/search", WORK, search::show)
+        .api(WORK, utoipa_axum::routes!(search::list_found))
         .get("/desk/accounts", ACCOUNTS, accounts::index)
         .post("/desk/accounts", ACCOUNTS, accounts::create)
         .get("/desk/accounts/{account}", ACCOUNTS, accounts::show)
@@ -74,6 +78,7 @@ pub(crate) fn module() -> Module {
         })
         .every(Recurring { name: "kernel.sweep", every: 600_000, run: |cx| Box::pin(crate::sweep::sweep(cx)) })
         .nav(NavItem { order: 0, word: "nav.work", url: "/desk", permission: WORK })
+        .nav(NavItem { order: 1, word: "nav.search", url: "/desk/search", permission: WORK })
         .nav(NavItem { order: 120, word: "nav.accounts", url: "/desk/accounts", permission: ACCOUNTS })
         .nav(NavItem { order: 121, word: "nav.explain", url: "/desk/explain", permission: EXPLAIN })
         .nav(NavItem { order: 122, word: "nav.trace", url: "/desk/trace", permission: TRACE })

@@ -6,6 +6,7 @@ mod edge;
 mod form;
 mod paging;
 mod routes;
+pub(crate) mod shell;
 mod summary;
 mod view;
 

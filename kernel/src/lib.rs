@@ -48,7 +48,7 @@ pub use error::{Error, Result};
 pub use forms::FieldErrors;
 pub use http::{Answer, Form, Query, Routes};
 pub use ids::{AccountId, FileId, JobId, TenantId};
-pub use module::{Module, NavItem, WorkItem};
+pub use module::{Found, Module, NavItem, SHELF, Shelf, WorkItem};
 pub use policy::{Class, Permission, Role, Target};
 pub use secret::Secret;
 pub use utoipa_axum::routes;

@@ -36,6 +36,45 @@ pub struct WorkItem {
 /// What a room has for the work-list of this reader.
 pub type Work = fn(Cx) -> BoxFuture<'static, Result<Vec<WorkItem>>>;
 
+/// Something that a search of the whole desk found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its name.
+    pub title: String,
+    /// One line of facts that tells it from others of that name; nothing of S3 or S4.
+    pub facts: String,
+    /// Its page.
+    pub url: String,
+}
+
+/// What one room found.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    /// The word of what lies here, e.g. `nav.people`.
+    pub word: &'static str,
+    /// The best hits, `SHELF` at most.
+    pub found: Vec<Found>,
+    /// The room's own list of all of them, when there are more.
+    pub all: Option<String>,
+}
+
+/// How many hits of each room a search of the whole desk shows.
+pub const SHELF: usize = 8;
+
+impl Shelf {
+    /// Up to `SHELF` of what a list gave when it was asked for one more than that; `list` is its page with the same query.
+    #[must_use]
+    pub fn of<T>(word: &'static str, list: &str, query: &str, mut rows: Vec<T>, found: impl Fn(T) -> Found) -> Self {
+        let more = rows.len() > SHELF;
+        rows.truncate(SHELF);
+        let all = more.then(|| format!("{list}{}", crate::http::query_string(&[("q", query)], "")));
+        Self { word, found: rows.into_iter().map(found).collect(), all }
+    }
+}
+
+/// What a room finds for this reader; nothing without the right to its list.
+pub type Search = fn(Cx, String) -> BoxFuture<'static, Result<Option<Shelf>>>;
+
 /// A line in the rail of the desk.
 #[derive(Clone, Copy, Debug)]
 pub struct NavItem {
@@ -61,6 +100,7 @@ pub struct Module {
     pub(crate) recurring: Vec<Recurring>,
     pub(crate) panels: Vec<(&'static str, Panel)>,
     pub(crate) work: Vec<Work>,
+    pub(crate) search: Vec<Search>,
     pub(crate) nav: Vec<NavItem>,
     pub(crate) parts: axum::http::Extensions,
 }
@@ -137,6 +177,13 @@ impl Module {
     #[must_use]
     pub fn work(mut self, work: Work) -> Self {
         self.work.push(work);
+        self
+    }
+
+    /// What it finds when the whole desk is searched.
+    #[must_use]
+    pub fn search(mut self, search: Search) -> Self {
+        self.search.push(search);
         self
     }
 

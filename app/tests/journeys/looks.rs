@@ -36,7 +36,8 @@ fn first(house: &House, browser: &mut Browser, page: &str, selector: &str) -> Re
 fn strangers(house: &mut House) -> Result<()> {
     let mut browser = house.browser(PHONE)?;
     let activity = first(house, &mut browser, "/activities", "main .list a")?;
-    let pages = ["/", "/activities", &activity, "/figures", "/figures/dictionary", "/sign-in", "/no-such-page"];
+    let pages =
+        ["/", "/activities", &activity, "/figures", "/figures/dictionary", "/sign-in", "/offline", "/no-such-page"];
     for path in pages.into_iter().chain(["/activities?q=没有这样的活动"]) {
         house.visit(&mut browser, path)?;
         house.look_here(&mut browser, true)?;
@@ -103,7 +104,8 @@ fn officers(house: &mut House) -> Result<()> {
     let lists = ["/desk", "/desk/people", "/desk/teams", "/desk/activities", "/desk/hours", "/desk/statistics"];
     let more = [
         "/desk/imports",
-        "/desk/places",
+        "/desk/search?q=陈",
+        "/desk/sites",
         "/desk/statistics/served",
         "/desk/statistics/dictionary",
         "/desk/people/new",

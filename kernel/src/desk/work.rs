@@ -65,14 +65,17 @@ async fn all(cx: &Cx) -> Result<Vec<WorkItem>> {
     Ok(items)
 }
 
+/// What waits for this reader and has these words in it.
+pub(super) async fn found(cx: &Cx, query: &str) -> Result<Vec<WorkItem>> {
+    let mut items = all(cx).await?;
+    let query = query.trim();
+    items.retain(|i| i.title.contains(query) || i.facts.contains(query) || i.who.contains(query));
+    Ok(items)
+}
+
 pub(super) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
-    let mut items = all(&cx).await?;
     let query = filter.q.unwrap_or_default();
-    if !query.trim().is_empty() {
-        items.retain(|i| {
-            i.title.contains(query.trim()) || i.facts.contains(query.trim()) || i.who.contains(query.trim())
-        });
-    }
+    let mut items = found(&cx, &query).await?;
     let kind = filter.kind.unwrap_or_default();
     let mut tabs =
         vec![Tab { word: "work.all".to_owned(), kind: String::new(), count: items.len(), current: kind.is_empty() }];

@@ -1,5 +1,6 @@
-//! Styles, script and mark: inside the binary, cached for ever under the mark of their content.
+//! Styles, scripts and marks: inside the binary, cached for ever under the mark of their content.
 
+use axum::body::Bytes;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 pub struct Asset {
     name: &'static str,
     kind: &'static str,
-    content: String,
+    content: Bytes,
     mark: String,
 }
 
@@ -20,14 +21,20 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         make("public.css", css, slim(&[TOKENS, include_str!("../../assets/public.css")])),
         make("desk.css", css, slim(&[TOKENS, include_str!("../../assets/desk.css")])),
         make("wall.css", css, slim(&[TOKENS, include_str!("../../assets/wall.css")])),
-        make("app.js", "text/javascript; charset=utf-8", include_str!("../../assets/app.js").to_owned()),
-        make("mark.svg", "image/svg+xml", include_str!("../../assets/mark.svg").to_owned()),
+        make("app.js", "text/javascript; charset=utf-8", include_str!("../../assets/app.js")),
+        make("mark.svg", "image/svg+xml", include_str!("../../assets/mark.svg")),
+        make("icon-192.png", "image/png", &include_bytes!("../../assets/icon-192.png")[..]),
+        make("icon-512.png", "image/png", &include_bytes!("../../assets/icon-512.png")[..]),
     ]
 });
 
-fn make(name: &'static str, kind: &'static str, content: String) -> Asset {
-    let mark = Sha256::digest(content.as_bytes()).iter().take(6).map(|b| format!("{b:02x}")).collect();
-    Asset { name, kind, content, mark }
+fn make(name: &'static str, kind: &'static str, content: impl Into<Bytes>) -> Asset {
+    let content = content.into();
+    Asset { name, kind, mark: mark(&content), content }
+}
+
+fn mark(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(6).map(|b| format!("{b:02x}")).collect()
 }
 
 /// Joins style sheets, without comments and indentation.
@@ -49,6 +56,14 @@ pub(super) fn url(name: &str) -> String {
     ASSETS.iter().find(|a| a.name == name).map_or_else(String::new, |a| format!("/assets/{}/{}", a.mark, a.name))
 }
 
+/// The worker's text: it keeps what a phone's pages fetch, and goes by another name when any of it changes.
+pub(super) fn worker() -> String {
+    let kept: Vec<String> = ["public.css", "app.js", "mark.svg"].map(|name| format!("{:?}", url(name))).to_vec();
+    let kept = kept.join(", ");
+    let text = include_str!("../../assets/worker.js").replace("{files}", &kept);
+    text.replace("{mark}", &mark(text.as_bytes()))
+}
+
 pub(super) async fn serve(axum::extract::Path((_, name)): axum::extract::Path<(String, String)>) -> Response {
     match ASSETS.iter().find(|a| a.name == name) {
         Some(asset) => {
@@ -57,7 +72,7 @@ pub(super) async fn serve(axum::extract::Path((_, name)): axum::extract::Path<(S
                 (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             ];
-            (headers, asset.content.as_str()).into_response()
+            (headers, asset.content.clone()).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }

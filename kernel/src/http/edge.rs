@@ -1,7 +1,7 @@
 //! The edge: builds the context of a request before the routes, and renders errors, headers and flash after them.
 
 use super::api::{FieldProblem, Problem};
-use super::{Answer, Routes, assets};
+use super::{Answer, Routes, assets, shell};
 use crate::app::App;
 use crate::auth;
 use crate::cx::{Actor, Cx, RequestFacts};
@@ -37,6 +37,8 @@ pub(crate) fn router(app: &Arc<App>, routes: Vec<Routes>) -> axum::Router {
         .layer(from_fn_with_state(Arc::clone(app), edge));
     axum::Router::new()
         .route("/assets/{mark}/{name}", get(assets::serve))
+        .route("/app.webmanifest", get(shell::manifest))
+        .route("/worker.js", get(shell::worker))
         .route("/healthz", get(|| async { "up\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(crate::metrics::show))

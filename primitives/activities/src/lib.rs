@@ -33,6 +33,7 @@ pub fn module() -> Module {
         .routes(pages::routes())
         .routes(api::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
+        .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())
         .part(pages::Kept::default())
         .work(|cx| Box::pin(lifecycle::work(cx)))

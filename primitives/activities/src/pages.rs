@@ -9,12 +9,14 @@ mod public;
 pub(crate) use public::Kept;
 mod review;
 mod roster;
+mod search;
 mod signup;
 mod team;
 
 use crate::model::{Activity, ActivityId, Session, SessionId};
 use crate::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP, store};
 pub(crate) use roster::count_served;
+pub(crate) use search::search;
 
 use kernel::ids::Raw;
 use kernel::{Cx, Deed, Error, Permission, Result, Routes};

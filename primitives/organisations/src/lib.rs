@@ -8,6 +8,7 @@ mod members;
 pub mod model;
 mod pages;
 pub mod policy;
+mod search;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub fn module() -> Module {
         .routes(pages::routes())
         .routes(members::routes())
         .routes(api::routes())
+        .search(|cx, query| Box::pin(search::search(cx, query)))
         .part(ties::ties())
         .slot("people.show", members::person_panel)
         .nav(NavItem { order: 30, word: "nav.teams", url: "/desk/teams", permission: policy::READ })

@@ -10,6 +10,7 @@ mod pages;
 pub mod policy;
 mod private;
 pub mod rules;
+mod search;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ pub fn module() -> Module {
         .routes(export::routes())
         .routes(api::routes())
         .work(|cx| Box::pin(export::wish::work(cx)))
+        .search(|cx, query| Box::pin(search::search(cx, query)))
         .part(Ties::default())
         .nav(NavItem { order: 20, word: "nav.people", url: "/desk/people", permission: policy::READ })
 }

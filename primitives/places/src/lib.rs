@@ -6,6 +6,7 @@ pub mod model;
 mod pages;
 pub mod policy;
 mod regions;
+mod search;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub fn module() -> Module {
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(api::routes())
+        .search(|cx, query| Box::pin(search::search(cx, query)))
         .part(tree::Kept::default())
         .nav(NavItem { order: 105, word: "nav.sites", url: "/desk/sites", permission: policy::MANAGE })
 }
