@@ -305,6 +305,17 @@ pub async fn doctor(place: &Where) -> anyhow::Result<()> {
     say(app.db.ping().await.is_ok(), "the database answers", "see the log");
     let trace = kernel::audit::verify(&app.db, tenant).await.map_err(plain)?;
     say(trace.is_ok(), "the trace is unbroken", "run `qiyi verify` and call whoever audits");
+    let choices = place.choices();
+    if choices.exists() {
+        say(crate::serve::is_private(&choices), "qiyi.toml is yours alone", "chmod 600 it: it may hold secrets");
+    }
+    let ways = app.config.channels.described();
+    ways.iter().for_each(|way| say(true, way, ""));
+    say(
+        true,
+        if ways.is_empty() { "messages stay inside: no way out is configured" } else { "messages are inside too" },
+        "",
+    );
     anyhow::ensure!(wrong == 0, "{wrong} things need mending");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Configuration: the command line and five variables, read once.
+//! Configuration: the command line, its variables and `qiyi.toml`, read once.
 
 use anyhow::Context as _;
 use clap::Args;
@@ -6,7 +6,8 @@ use kernel::auth::Hasher;
 use kernel::db::{Durability, Place};
 use kernel::secret::Keys;
 use kernel::time::Clock;
-use kernel::{Config, Db, Ground};
+use kernel::{Config, Db, Ground, Secret};
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 /// Where the data and its keys are; every command takes it.
@@ -24,6 +25,22 @@ pub struct Where {
     /// The name in the head of every page.
     #[arg(id = "site_name", long = "site-name", default_value = "七一空间", global = true)]
     pub name: String,
+    /// The file that says how messages leave; `qiyi.toml` in the data folder without it.
+    #[arg(long, env = "QIYI_CONFIG", value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// The password of the mail server's user.
+    #[arg(long, env = "QIYI_MAIL_PASSWORD", value_name = "SECRET", global = true, hide_env_values = true, value_parser = secret)]
+    pub mail_password: Option<Secret<String>>,
+    /// What calls to the SMS gateway are signed with.
+    #[arg(long, env = "QIYI_SMS_SECRET", value_name = "SECRET", global = true, hide_env_values = true, value_parser = secret)]
+    pub sms_secret: Option<Secret<String>>,
+    /// What calls to the WeCom gateway are signed with.
+    #[arg(long, env = "QIYI_WECOM_SECRET", value_name = "SECRET", global = true, hide_env_values = true, value_parser = secret)]
+    pub wecom_secret: Option<Secret<String>>,
+}
+
+fn secret(text: &str) -> Result<Secret<String>, Infallible> {
+    Ok(Secret::new(text.to_owned()))
 }
 
 impl Where {
@@ -37,6 +54,12 @@ impl Where {
     #[must_use]
     pub fn keys(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| self.data.join("keys").join("qiyi.key"))
+    }
+
+    /// The file that says how messages leave.
+    #[must_use]
+    pub fn choices(&self) -> PathBuf {
+        self.config.clone().unwrap_or_else(|| self.data.join("qiyi.toml"))
     }
 
     /// Opens what the application is built on; makes the folder and the keys when they are not there.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "this is the command line: what it says goes to standard output")]
 
+mod channels;
 mod commands;
 mod config;
 mod rooms;

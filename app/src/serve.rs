@@ -1,7 +1,7 @@
 //! Serving: one process with the jobs inside; ends cleanly within five seconds of SIGTERM.
 
 use crate::config::Where;
-use crate::{Listening, rooms, seed};
+use crate::{Listening, channels, rooms, seed};
 use anyhow::Context as _;
 use kernel::db::LaneKey;
 use kernel::{App, Config, Tx};
@@ -61,7 +61,9 @@ pub async fn work(place: &Where) -> anyhow::Result<()> {
 
 /// Opens the application for a command.
 pub async fn open(place: &Where) -> anyhow::Result<(Arc<App>, axum::Router)> {
-    let config = Config { name: place.name.clone(), ..Config::default() };
+    let chosen = channels::read(place)?;
+    let usual = Config { name: place.name.clone(), channels: chosen.channels, ..Config::default() };
+    let config = Config { base_url: chosen.address.unwrap_or(usual.base_url), ..usual };
     let ground = place.open(config).await?;
     App::build(ground, rooms::all()).await
 }
@@ -78,12 +80,14 @@ async fn prepare(place: &Where, listening: &Listening, demo: bool) -> anyhow::Re
         )
     })?;
     let address = socket.local_addr()?;
-    let base_url = listening.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let chosen = channels::read(place)?;
+    let base_url = listening.base_url.clone().or(chosen.address).unwrap_or_else(|| format!("http://{address}"));
     let config = Config {
         name: place.name.clone(),
         base_url: base_url.trim_end_matches('/').to_owned(),
         demo,
         behind_proxy: listening.behind_proxy,
+        channels: chosen.channels,
     };
     let ground = place.open(config).await?;
     let (app, router) = App::build(ground, rooms::all()).await?;

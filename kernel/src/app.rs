@@ -24,6 +24,8 @@ pub struct Config {
     pub demo: bool,
     /// Behind a proxy whose `X-Forwarded-For` is believed.
     pub behind_proxy: bool,
+    /// The ways by which messages leave; none keeps them inside.
+    pub channels: crate::outbox::Channels,
 }
 
 impl Default for Config {
@@ -33,6 +35,7 @@ impl Default for Config {
             base_url: "http://127.0.0.1:8080".to_owned(),
             demo: false,
             behind_proxy: false,
+            channels: crate::outbox::Channels::default(),
         }
     }
 }
@@ -211,7 +214,13 @@ impl App {
     /// State of a room that lives with the process, by its type.
     #[must_use]
     pub fn part<T: Clone + Send + Sync + 'static>(&self) -> T {
-        self.parts.get::<T>().cloned().expect("a room gives its part at its door")
+        self.find_part().expect("a room gives its part at its door")
+    }
+
+    /// The same, where a house may do without that room.
+    #[must_use]
+    pub fn find_part<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        self.parts.get::<T>().cloned()
     }
 
     /// Remembers the district once there is one; called again after it was made.

@@ -3,6 +3,7 @@
 mod accounts;
 pub mod explain;
 mod jobs;
+mod outbox;
 mod search;
 mod sign_in;
 mod trace;
@@ -34,6 +35,8 @@ pub const ACCOUNTS: Permission = Permission::new("accounts.manage", Class::S3, &
 pub const TRACE: Permission = Permission::new("trace.read", Class::S3, &[Role::Auditor]);
 /// Jobs and their errors. A job belongs to the whole district: a town follows its own imports on their pages.
 pub const JOBS: Permission = Permission::new("jobs.read", Class::S2, &[Role::Keeper, Role::District]);
+/// What leaves Qiyi, how far it is, and its retry; it names nobody.
+pub const OUTBOX: Permission = Permission::new("outbox.manage", Class::S2, &[Role::Keeper]);
 /// Why somebody may or may not.
 pub const EXPLAIN: Permission = Permission::new("access.explain", Class::S2, &[Role::Accounts, Role::Auditor]);
 
@@ -64,25 +67,33 @@ pub(crate) fn module() -> Module {
         .get("/desk/explain", EXPLAIN, explain::show)
         .get("/desk/jobs", JOBS, jobs::index)
         .get("/desk/jobs/{job}", JOBS, jobs::show)
-        .post("/desk/jobs/{job}/cancellation", JOBS, jobs::cancel);
+        .post("/desk/jobs/{job}/cancellation", JOBS, jobs::cancel)
+        .get("/desk/outbox", OUTBOX, outbox::index)
+        .get("/desk/outbox/export", OUTBOX, outbox::export)
+        .post("/desk/outbox/retries", OUTBOX, outbox::retry_all)
+        .post("/desk/outbox/{message}/retry", OUTBOX, outbox::retry)
+        .api(OUTBOX, crate::routes!(outbox::list));
     Module::new("kernel")
-        .migrations(crate::migrations!["20261123_01_kernel"])
+        .migrations(crate::migrations!["20261123_01_kernel", "20261128_10_outbox"])
         .words(crate::words!())
         .words(crate::words!("tables"))
         .routes(routes)
-        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, EXPLAIN])
+        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, EXPLAIN])
         .every(Recurring {
             name: "kernel.learn",
             every: 60_000,
             run: |cx| Box::pin(async move { cx.db.learn().await }),
         })
         .every(Recurring { name: "kernel.sweep", every: 600_000, run: |cx| Box::pin(crate::sweep::sweep(cx)) })
+        .every(Recurring { name: "kernel.deliver", every: 2_000, run: |cx| Box::pin(crate::outbox::deliver(cx)) })
+        .every(Recurring { name: "kernel.digest", every: 60_000, run: |cx| Box::pin(crate::outbox::digest(cx)) })
         .nav(NavItem { order: 0, word: "nav.work", url: "/desk", permission: WORK })
         .nav(NavItem { order: 1, word: "nav.search", url: "/desk/search", permission: WORK })
         .nav(NavItem { order: 120, word: "nav.accounts", url: "/desk/accounts", permission: ACCOUNTS })
         .nav(NavItem { order: 121, word: "nav.explain", url: "/desk/explain", permission: EXPLAIN })
         .nav(NavItem { order: 122, word: "nav.trace", url: "/desk/trace", permission: TRACE })
         .nav(NavItem { order: 130, word: "nav.jobs", url: "/desk/jobs", permission: JOBS })
+        .nav(NavItem { order: 131, word: "nav.outbox", url: "/desk/outbox", permission: OUTBOX })
 }
 
 #[derive(Deserialize)]

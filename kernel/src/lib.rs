@@ -9,6 +9,7 @@ pub mod charts;
 pub mod cx;
 pub mod db;
 pub mod desk;
+pub mod dial;
 pub mod error;
 pub mod files;
 pub mod forms;
@@ -19,6 +20,7 @@ pub mod memo;
 pub mod messages;
 pub mod metrics;
 pub mod module;
+pub mod outbox;
 pub mod policy;
 pub mod search;
 pub mod secret;
@@ -32,6 +34,16 @@ pub mod words;
 #[must_use]
 pub fn desk_words() -> Vec<String> {
     desk::module().word_keys()
+}
+
+/// All words of these rooms and of the kernel, for tests that read sentences.
+///
+/// # Panics
+/// When the files are not whole.
+#[must_use]
+pub fn words_of(rooms: &[Module]) -> words::Words {
+    let files: Vec<_> = rooms.iter().chain([&desk::module()]).flat_map(|room| room.words.clone()).collect();
+    words::Words::load(&files).expect("the words are whole")
 }
 
 /// The kernel's own permissions, for the matrix.

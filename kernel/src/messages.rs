@@ -1,4 +1,5 @@
-//! Messages inside Qiyi: a word with its facts and a way on, kept for one person. Never S3 or S4 data.
+//! Messages inside Qiyi: a word with its facts and a way on, kept for one person. Never S3 or S4 data. What is left here also
+//! goes into the outbox for who wants to be told outside.
 
 use crate::cx::Cx;
 use crate::db::Read as _;
@@ -34,13 +35,25 @@ pub async fn leave(tx: &mut Tx<'_>, cx: &Cx, person: Raw, word: &Word, url: &str
 
 /// Leaves the same message for many people.
 pub async fn leave_all(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], word: &Word, url: &str) -> Result<()> {
+    leave_many(tx, cx, people, word, (url, false)).await
+}
+
+/// The same where it cannot wait for the morning: outside, it goes through quiet hours.
+pub async fn leave_urgent(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], word: &Word, url: &str) -> Result<()> {
+    leave_many(tx, cx, people, word, (url, true)).await
+}
+
+async fn leave_many(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], word: &Word, (url, urgent): (&str, bool)) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
     let said: Vec<(String, String)> = word.args.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
     let said = Json(said);
     let row =
         |person: &Raw| args![cx.tenant, crate::ids::fresh(), *person, word.key.to_string(), said, url, cx.now].to_vec();
     let rows: Vec<_> = people.iter().map(row).collect();
     tx.insert_many("INSERT INTO message (tenant_id, id, person_id, word, args, url, made_at)", "", &rows).await?;
-    Ok(())
+    crate::outbox::put(tx, cx, people, word, (url, urgent)).await
 }
 
 /// A person's newest messages.

@@ -6,7 +6,8 @@ use crate::db::{LaneKey, Tx};
 use crate::error::Result;
 use chrono::Duration;
 
-/// Removes one-time keys after two days, ended sessions and links, forgotten tries, and jobs done a month ago.
+/// Removes one-time keys after two days, ended sessions and links, forgotten tries, jobs done a month ago, and what left Qiyi
+/// three months ago.
 pub(crate) async fn sweep(cx: Cx) -> Result<()> {
     let now = cx.now;
     cx.write(LaneKey(3), async move |tx: &mut Tx<'_>| {
@@ -16,6 +17,7 @@ pub(crate) async fn sweep(cx: Cx) -> Result<()> {
         tx.execute("DELETE FROM sign_in_try WHERE last_at < $1", args![now - Duration::days(2)]).await?;
         let sql = "DELETE FROM job WHERE state IN ('done', 'cancelled') AND run_at < $1";
         tx.execute(sql, args![now - Duration::days(30)]).await?;
+        tx.execute("DELETE FROM outbox WHERE done_at < $1", args![now - Duration::days(90)]).await?;
         Ok(())
     })
     .await

@@ -90,6 +90,14 @@ impl TestApp {
         Some(Self::over(db, modules, Kept { _folder: folder, _database: Some(database) }).await)
     }
 
+    /// The same house and data as its keeper set it up otherwise.
+    pub async fn configured(&self, modules: fn() -> Vec<Module>, config: Config) -> Self {
+        let ground = Ground { config, ..ground(self.app.db.clone(), self.clock.clone()) };
+        let (app, router) = App::build(ground, modules()).await.expect("the rooms fit together");
+        app.learn_tenant().await.expect("the district is there");
+        Self { app, router, ..self.clone() }
+    }
+
     async fn over(db: Db, modules: fn() -> Vec<Module>, kept: Kept) -> Self {
         let clock = Clock::standing_at(beijing(MORNING));
         let on_server = db.is_server();

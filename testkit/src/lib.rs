@@ -5,6 +5,7 @@ pub mod browser;
 pub mod client;
 pub mod html;
 pub mod load;
+pub mod outside;
 pub mod postgres;
 pub mod process;
 pub mod wire;

@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a story ends where it is surprised")]
 
+#[path = "kernel_stories/outbox.rs"]
+mod outbox;
+
 use chrono::Duration;
 use kernel::auth;
 use kernel::secret::Secret;

@@ -124,8 +124,9 @@ impl Case {
             ("{person}", corner.member.to_string()),
             // A wish to take a corner's people out bears the member's id.
             ("{wish}", corner.member.to_string()),
-            // An invitation bears it too.
+            // An invitation bears it too, and so does a message that left for the member.
             ("{invitation}", corner.member.to_string()),
+            ("{message}", corner.member.to_string()),
             ("{entry}", corner.entry.to_string()),
             ("{claim}", corner.claim.to_string()),
             ("{request}", corner.request.to_string()),

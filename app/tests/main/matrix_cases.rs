@@ -70,6 +70,12 @@ fn kernel_cases() -> Vec<Case> {
         get("/desk/jobs", Aim::Plain),
         get("/desk/jobs/{job}", Aim::Whole),
         post("/desk/jobs/{job}/cancellation", Aim::Whole, none),
+        get("/desk/outbox", Aim::Plain),
+        get("/desk/outbox/export", Aim::Plain).query("?format=csv"),
+        get("/api/v1/outbox", Aim::Plain),
+        post("/desk/outbox/retries", Aim::Plain, |_, _| text(&[("channel", "")])),
+        post("/desk/outbox/{message}/retry", Aim::Whole, none)
+            .restore(&["UPDATE outbox SET state = 'failed', done_at = made_at"]),
         get("/desk/accounts", Aim::Plain),
         post("/desk/accounts", Aim::Plain, |_, _| text(&[("sign_in_name", ""), ("name", "新同事")])),
         get("/desk/accounts/{account}", Aim::Whole),

@@ -66,10 +66,13 @@ impl World {
                    VALUES ($1, $2, $3, $4, 'csv', 'test', 300, 'waiting', $5, $6, 'test', $5)";
         let invite = "INSERT INTO invitation (tenant_id, id, organisation_id, person_id, state, made_at, ends_at)
                       VALUES ($1, $2, $3, $2, 'open', $4, $5)";
+        let left = "INSERT INTO outbox (tenant_id, id, person_id, channel, word, args, url, urgent, state, reason, tries, made_at, due_at, done_at)
+                    VALUES ($1, $2, $2, 'sms', 'message.digest', $4, '/me', FALSE, 'failed', 'http 503', 8, $3, $3, $3)";
         for (_, corner) in district.corners() {
             let cells = args![tenant, corner.member, serde_json::json!({}), corner.region, now, account];
             app.sql(sql, cells.to_vec()).await;
             app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
+            app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
         }
         let (account, role) = (account.0, role.id);
         Self { district, everybody, runs, job, screen, wall, welcome, keeper, access, account, role }

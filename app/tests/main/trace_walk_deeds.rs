@@ -368,4 +368,11 @@ async fn accounts<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let sent = (format!("/desk/jobs/{job}/cancellation"), form(&[]));
     let lines = [("job.cancelled", "job", Some(job))];
     walk.ask(keeper, ("POST", "/desk/jobs/{job}/cancellation"), sent, &lines).await;
+    app.sql("UPDATE outbox SET state = 'failed', done_at = made_at", vec![]).await;
+    let message = app.db().one::<Found>("SELECT id FROM outbox LIMIT 1", &[]).await.unwrap().id;
+    let retried = [("outbox.retried", "outbox", Some(message))];
+    let sent = (format!("/desk/outbox/{message}/retry"), form(&[]));
+    walk.ask(keeper, ("POST", "/desk/outbox/{message}/retry"), sent, &retried).await;
+    let sent = ("/desk/outbox/retries".to_owned(), form(&[("channel", "sms")]));
+    walk.ask(keeper, ("POST", "/desk/outbox/retries"), sent, &[("outbox.retried", "outbox", None)]).await;
 }

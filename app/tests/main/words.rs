@@ -88,3 +88,20 @@ fn no_chinese_sentence_stands_in_a_template() {
         assert!(line.is_none(), "{}: {:?}", path.display(), line);
     }
 }
+
+#[test]
+fn what_a_message_says_leaves_room_for_its_facts() {
+    // A message has 70 characters: its facts are cut to fit, its own words are not.
+    let app = rooms::all();
+    let files: Vec<String> = app.iter().flat_map(kernel::Module::word_keys).chain(kernel::desk_words()).collect();
+    let messages = |key: &&String| key.contains("message.") && !key.ends_with(".one") && *key != "message.foot";
+    let words = kernel::words_of(&app);
+    let mut seen = 0;
+    for key in files.iter().filter(messages) {
+        seen += 1;
+        let said: String =
+            words.text(kernel::Lang::Zh, key).split('{').map(|part| part.rsplit('}').next().unwrap_or(part)).collect();
+        assert!(said.chars().count() <= 52, "{key}: {said}");
+    }
+    assert!(seen > 10, "only {seen} messages");
+}

@@ -26,7 +26,9 @@ pub use store::{
 pub use ties::Ties;
 pub use verbs::{insert, insert_many, set_political_status, update};
 
-use kernel::{Module, NavItem};
+use kernel::ids::Raw;
+use kernel::outbox::{Addresses, Book};
+use kernel::{Cx, Module, NavItem, Result, Secret};
 
 /// The room.
 #[must_use]
@@ -42,5 +44,16 @@ pub fn module() -> Module {
         .work(|cx| Box::pin(export::wish::work(cx)))
         .search(|cx, query| Box::pin(search::search(cx, query)))
         .part(Ties::default())
+        .part(Book(|cx, person| Box::pin(addresses(cx, person))))
         .nav(NavItem { order: 20, word: "nav.people", url: "/desk/people", permission: policy::READ })
+}
+
+/// Where somebody can be reached now, for a message that leaves; nowhere once they left.
+async fn addresses(cx: Cx, person: Raw) -> Result<Addresses> {
+    let found = find_many(&cx.db, cx.tenant, &[PersonId(person)]).await?.into_iter().next();
+    let Some(person) = found.filter(|p| !matches!(p.state, PersonState::Left | PersonState::Archived)) else {
+        return Ok(Addresses::default());
+    };
+    let mobile = person.phone.filter(|phone| phone.len() == 11 && phone.starts_with('1'));
+    Ok(Addresses { mail: person.email.map(Secret::new), mobile: mobile.map(Secret::new) })
 }
