@@ -38,6 +38,7 @@ pub fn all() -> Vec<Case> {
         attendance_cases(),
         hours_cases(),
         people_cases(),
+        team_cases(),
         federation_cases(),
         access_cases(),
         other_cases(),
@@ -221,6 +222,24 @@ fn people_cases() -> Vec<Case> {
             .seen(organisations::policy::READ),
         get("/desk/teams/{team}/members/{person}/leaving", Aim::Held).seen(organisations::policy::READ),
         post("/desk/teams/{team}/members/{person}/leaving", Aim::Held, leaving).seen(organisations::policy::READ),
+    ]
+}
+
+fn team_cases() -> Vec<Case> {
+    let wish: fn(&World, &Corner) -> Fields = |_, c| {
+        let mut fields = text(&[("name", "新志愿队"), ("kind", "village"), ("purpose", "巡河")]);
+        fields.push(("region", c.region.to_owned()));
+        fields
+    };
+    let read = organisations::policy::READ;
+    vec![
+        get("/teams/new", Aim::Plain),
+        post("/teams", Aim::Plain, wish),
+        get("/teams/{team}/application", Aim::Mine),
+        get("/desk/teams/{team}/review", Aim::Held),
+        post("/desk/teams/{team}/review", Aim::Held, |_, _| text(&[("decision", "decline")])),
+        get("/desk/teams/{team}/state", Aim::Held).seen(read),
+        post("/desk/teams/{team}/state", Aim::Held, |_, _| text(&[("state", "active"), ("reason", "照旧")])).seen(read),
     ]
 }
 

@@ -68,7 +68,11 @@ impl World {
                       VALUES ($1, $2, $3, $2, 'open', $4, $5)";
         let left = "INSERT INTO outbox (tenant_id, id, person_id, channel, word, args, url, urgent, state, reason, tries, made_at, due_at, done_at)
                     VALUES ($1, $2, $2, 'sms', 'message.digest', $4, '/me', FALSE, 'failed', 'http 503', 8, $3, $3, $3)";
+        let waits = "INSERT INTO team_review (tenant_id, organisation_id, region_code, level, desk_path, state, made_at, made_person, made_name, due_at, moved_up)
+                     VALUES ($1, $2, $3, 'team', $4, 'waiting', $5, $6, 'test', $7, 0)";
         for (_, corner) in district.corners() {
+            let cells = args![tenant, corner.team, corner.region, corner.path, now, corner.member, ends];
+            app.sql(waits, cells.to_vec()).await;
             let cells = args![tenant, corner.member, serde_json::json!({}), corner.region, now, account];
             app.sql(sql, cells.to_vec()).await;
             app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;

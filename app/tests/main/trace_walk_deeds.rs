@@ -6,6 +6,8 @@
 mod access;
 #[path = "trace_walk_doors.rs"]
 mod doors;
+#[path = "trace_walk_teams.rs"]
+mod teams_life;
 
 use super::{Sent, Walk};
 use crate::district::{PASSWORD, Somebody};
@@ -39,6 +41,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     people(walk, by("town")).await;
     exports(walk, by("town"), by("district")).await;
     access::walk(walk, by("town"), by("anyone")).await;
+    teams_life::walk(walk, by("town")).await;
     teams(walk, by).await;
     places_and_walls(walk, by("district")).await;
     join(walk, by("anyone")).await;

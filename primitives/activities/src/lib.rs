@@ -9,6 +9,7 @@ mod pages;
 mod policy;
 pub mod rules;
 pub mod signups;
+mod standing;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -36,8 +37,14 @@ pub fn module() -> Module {
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())
         .part(pages::Kept::default())
+        .part(standing::unfinished())
         .work(|cx| Box::pin(lifecycle::work(cx)))
         .every(Recurring { name: "activities.keep_up", every: 20_000, run: |cx| Box::pin(lifecycle::keep_up(cx)) })
+        .every(Recurring {
+            name: "activities.mark_quiet",
+            every: 600_000,
+            run: |cx| Box::pin(standing::mark_quiet(cx)),
+        })
         .every(Recurring {
             name: "activities.close_forgotten",
             every: 30_000,

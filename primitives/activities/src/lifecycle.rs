@@ -59,6 +59,10 @@ async fn step_in(
         may_take(cx, &activity, step)?;
     }
     let Some(to) = rules::step(activity.state, step) else { return Err(Error::refused("activity.refused.step")) };
+    if matches!(step, Step::Submit | Step::Publish | Step::Resume) {
+        let team = organisations::find(tx, cx.tenant, activity.organisation_id).await?;
+        organisations::rules::at_work(&team).map_err(Error::Refused)?;
+    }
     match step {
         Step::Submit => submit(tx, cx, &activity, calendar).await?,
         Step::Publish | Step::Return => decide(tx, cx, &activity, opinion).await?,

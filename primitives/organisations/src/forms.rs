@@ -22,7 +22,8 @@ pub(crate) struct OrganisationForm {
     pub contact_name: String,
     pub contact_phone: String,
     pub purpose: String,
-    pub state: String,
+    /// Who will lead it, by number or phone. Read for a new one alone.
+    pub leader: String,
 }
 
 impl OrganisationForm {
@@ -36,7 +37,7 @@ impl OrganisationForm {
             contact_name: team.contact_name.clone().unwrap_or_default(),
             contact_phone: String::new(),
             purpose: team.purpose.clone().unwrap_or_default(),
-            state: team.state.to_string(),
+            leader: String::new(),
         }
     }
 
@@ -56,11 +57,7 @@ impl OrganisationForm {
         if founded_on.is_some_and(|day| day > cx.today()) {
             errors.add("founded_on", Word::new("organisations.future"));
         }
-        let state = match (before, self.state.as_str()) {
-            (None, _) => Some(State::Active),
-            (Some(before), "") => Some(before.state),
-            (Some(_), text) => errors.choice("state", text),
-        };
+        let state = before.map_or(State::Applied, |before| before.state);
         let region = places::find_region(&cx.db, self.region.trim()).await.ok();
         if region.is_none() {
             errors.add("region", Word::new("form.choose"));
@@ -71,13 +68,29 @@ impl OrganisationForm {
             errors.optional_text("contact_name", &self.contact_name, 40),
             errors.optional_text("purpose", &self.purpose, 500),
         );
-        let (Some(kind), Some(state), Some(region)) = (kind, state, region) else { return Ok(Err(errors)) };
+        let (Some(kind), Some(region)) = (kind, region) else { return Ok(Err(errors)) };
         if !errors.is_empty() {
             return Ok(Err(errors));
         }
+        let parent = match parent {
+            None if before.is_none() => town_body(cx, kind, &region.code).await?,
+            parent => parent,
+        };
         let mut new = NewOrganisation::team(&name, kind, &region.code, parent);
         new.tree = before.map_or(Tree::Team, |b| b.tree);
         Ok(Ok(NewOrganisation { founded_on, contact_name, contact_phone, purpose, state, ..new }))
+    }
+
+    /// Who is to lead a new team; nobody need be named yet.
+    pub(crate) async fn leader(&self, cx: &Cx) -> Result<std::result::Result<Option<PersonId>, FieldErrors>> {
+        if self.leader.trim().is_empty() {
+            return Ok(Ok(None));
+        }
+        Ok(named(cx, &self.leader).await?.map(|person| Some(person.id)).map_err(|word| {
+            let mut errors = FieldErrors::none();
+            errors.add("leader", word);
+            errors
+        }))
     }
 
     async fn parent(
@@ -86,15 +99,7 @@ impl OrganisationForm {
         before: Option<&Organisation>,
         errors: &mut FieldErrors,
     ) -> Result<Option<OrganisationId>> {
-        let number = self.parent.trim();
-        if before.is_some() || number.is_empty() {
-            return Ok(None);
-        }
-        let found = store::find_by_number(&cx.db, cx.tenant, Tree::Team, number).await?;
-        if found.is_none() {
-            errors.add("parent", Word::new("organisations.no_parent"));
-        }
-        Ok(found.map(|o| o.id))
+        if before.is_some() { Ok(None) } else { above(cx, &self.parent, errors).await }
     }
 
     fn phone(&self, before: Option<&Organisation>, errors: &mut FieldErrors) -> Option<String> {
@@ -108,6 +113,111 @@ impl OrganisationForm {
                 }
             },
         }
+    }
+}
+
+/// The team with this number, which must be at work; nothing for an empty text.
+async fn above(cx: &Cx, number: &str, errors: &mut FieldErrors) -> Result<Option<OrganisationId>> {
+    if number.trim().is_empty() {
+        return Ok(None);
+    }
+    let found = store::find_by_number(&cx.db, cx.tenant, Tree::Team, number.trim()).await?;
+    let found = found.filter(|team| team.state == State::Active);
+    if found.is_none() {
+        errors.add("parent", Word::new("organisations.no_parent"));
+    }
+    Ok(found.map(|team| team.id))
+}
+
+/// Without a number a team stands under the federation of its town.
+async fn town_body(cx: &Cx, kind: Kind, region: &str) -> Result<Option<OrganisationId>> {
+    match kind {
+        Kind::Federation | Kind::Town => Ok(None),
+        _ => store::town_body(&cx.db, cx.tenant, places::town_of(region)).await,
+    }
+}
+
+/// A team as somebody asks for it who will lead it.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ApplyForm {
+    pub name: String,
+    pub kind: String,
+    pub region: String,
+    /// The number of the team above; without it the town's federation.
+    pub parent: String,
+    pub purpose: String,
+}
+
+impl ApplyForm {
+    pub(crate) async fn check(&self, cx: &Cx) -> Result<std::result::Result<NewOrganisation, FieldErrors>> {
+        let mut errors = FieldErrors::none();
+        let name = errors.text("name", &self.name, 60);
+        let kind: Option<Kind> = errors.choice("kind", &self.kind);
+        let kind = kind.filter(|kind| !matches!(kind, Kind::Federation | Kind::Town));
+        if kind.is_none() && errors.of("kind").is_none() {
+            errors.add("kind", Word::new("form.choose"));
+        }
+        let region = places::find_region(&cx.db, self.region.trim()).await.ok().filter(|r| r.code.len() > 6);
+        if region.is_none() {
+            errors.add("region", Word::new("form.choose"));
+        }
+        let parent = above(cx, &self.parent, &mut errors).await?;
+        let purpose = errors.text("purpose", &self.purpose, 500);
+        let (Some(kind), Some(region)) = (kind, region) else { return Ok(Err(errors)) };
+        if !errors.is_empty() {
+            return Ok(Err(errors));
+        }
+        let parent = match parent {
+            None => town_body(cx, kind, &region.code).await?,
+            parent => parent,
+        };
+        let new = NewOrganisation::team(&name, kind, &region.code, parent);
+        Ok(Ok(NewOrganisation { purpose: Some(purpose), ..new }))
+    }
+}
+
+/// A reason that must be given, and what it is given for.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StateForm {
+    pub state: String,
+    pub reason: String,
+}
+
+impl StateForm {
+    pub(crate) fn check(&self) -> std::result::Result<(State, String), FieldErrors> {
+        let mut errors = FieldErrors::none();
+        let state = errors.choice("state", &self.state);
+        let reason = errors.text("reason", &self.reason, 200);
+        match state.filter(|_| errors.is_empty()) {
+            Some(state) => Ok((state, reason)),
+            None => Err(errors),
+        }
+    }
+}
+
+/// What is said to an application: a refusal has its reason.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ReviewForm {
+    pub decision: String,
+    pub opinion: String,
+}
+
+impl ReviewForm {
+    pub(crate) fn check(&self) -> Result<std::result::Result<(bool, String), FieldErrors>> {
+        let approved = match self.decision.as_str() {
+            "approve" => true,
+            "decline" => false,
+            _ => return Err(Error::Malformed(Word::new("error.form"))),
+        };
+        let mut errors = FieldErrors::none();
+        let opinion = match approved {
+            true => errors.optional_text("opinion", &self.opinion, 200).unwrap_or_default(),
+            false => errors.text("opinion", &self.opinion, 200),
+        };
+        Ok(if errors.is_empty() { Ok((approved, opinion)) } else { Err(errors) })
     }
 }
 
@@ -134,7 +244,7 @@ impl MemberForm {
         if from_on.is_some_and(|day| day > cx.today()) {
             errors.add("from_on", Word::new("organisations.future"));
         }
-        let person = match self.person(cx).await? {
+        let person = match named(cx, &self.who).await? {
             Ok(person) => Some(person),
             Err(word) => {
                 errors.add("who", word);
@@ -161,28 +271,29 @@ impl MemberForm {
             errors.add("who", Word::new("organisations.who_unreadable"));
         }
         let Some(role) = role.filter(|_| errors.is_empty()) else { return Ok(Err(errors)) };
-        let found = self.person(cx).await?.ok().filter(|person| can_be_asked(person.state));
+        let found = named(cx, &self.who).await?.ok().filter(|person| can_be_asked(person.state));
         Ok(Ok((found.map(|person| person.id), role)))
     }
+}
 
-    async fn person(&self, cx: &Cx) -> Result<std::result::Result<Person, Word>> {
-        let text = self.who.trim();
-        if text.is_empty() {
-            return Ok(Err(Word::new("form.required")));
-        }
-        if let Ok(number) = volunteer_number::parse(text)
-            && let Some(person) = people::find_by_number(&cx.db, cx.tenant, &number).await?
-        {
-            return Ok(Ok(person));
-        }
-        let Ok(phone) = phone::parse(text) else { return Ok(Err(Word::new("organisations.who_unreadable"))) };
-        let mut found = people::find_by_phone(&cx.db, cx.tenant, &phone.number).await?;
-        Ok(match (found.pop(), found.is_empty()) {
-            (None, _) => Err(Word::new("organisations.who_nobody")),
-            (Some(person), true) => Ok(person),
-            (Some(_), false) => Err(Word::new("organisations.who_several")),
-        })
+/// Whom a volunteer's number or a phone means.
+async fn named(cx: &Cx, text: &str) -> Result<std::result::Result<Person, Word>> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Err(Word::new("form.required")));
     }
+    if let Ok(number) = volunteer_number::parse(text)
+        && let Some(person) = people::find_by_number(&cx.db, cx.tenant, &number).await?
+    {
+        return Ok(Ok(person));
+    }
+    let Ok(phone) = phone::parse(text) else { return Ok(Err(Word::new("organisations.who_unreadable"))) };
+    let mut found = people::find_by_phone(&cx.db, cx.tenant, &phone.number).await?;
+    Ok(match (found.pop(), found.is_empty()) {
+        (None, _) => Err(Word::new("organisations.who_nobody")),
+        (Some(person), true) => Ok(person),
+        (Some(_), false) => Err(Word::new("organisations.who_several")),
+    })
 }
 
 /// Why and when somebody leaves.

@@ -3,18 +3,22 @@
 mod api;
 mod export;
 mod forms;
+mod founding;
 mod invitations;
+pub mod life;
 mod members;
 pub mod model;
 mod pages;
 pub mod policy;
 mod search;
+pub mod rules;
 mod store;
 #[cfg(test)]
 mod tests;
 mod ties;
 mod verbs;
 
+pub use founding::{apply, decide};
 pub use invitations::answer_invitation;
 pub use model::{
     Change, Kind, Member, Membership, MembershipId, MembershipOf, MembershipRole, NewMembership, NewOrganisation,
@@ -22,24 +26,29 @@ pub use model::{
 };
 pub use store::{
     Invitation, OrganisationFilter, changes, count, count_members, find, find_by_name, find_by_number, find_by_path,
-    find_many, history_of, invitations_of, is_member, leaders_of, list, members, teams_of,
+    find_many, history_of, invitations_of, is_member, leaders_of, list, mark_quiet, members, standing, teams_of,
+    town_body,
 };
 pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, settle_leading, update};
 
+use kernel::jobs::Recurring;
 use kernel::{Module, NavItem};
 
 /// The room.
 #[must_use]
 pub fn module() -> Module {
-    Module::new("organisations")
-        .migrations(kernel::migrations!["20261123_13_organisations", "20261124_14_invitation"])
+    let module = pages::routes().into_iter().fold(Module::new("organisations"), Module::routes);
+    module
+        .migrations(kernel::migrations!["20261123_13_organisations", "20261124_14_invitation", "20261128_41_team_life"])
         .words(kernel::words!())
         .policy(policy::TABLE)
-        .routes(pages::routes())
         .routes(members::routes())
         .routes(api::routes())
         .search(|cx, query| Box::pin(search::search(cx, query)))
         .part(ties::ties())
+        .part(life::Unfinished::default())
+        .work(|cx| Box::pin(founding::work(cx)))
+        .every(Recurring { name: "organisations.hand_up", every: 30_000, run: |cx| Box::pin(founding::hand_up(cx)) })
         .slot("people.show", members::person_panel)
         .nav(NavItem { order: 30, word: "nav.teams", url: "/desk/teams", permission: policy::READ })
 }

@@ -31,7 +31,7 @@ async fn create(cx: Cx, Path(team): Path<OrganisationId>, Form(form): Form<Membe
     };
     let (at, id, who) = (cx.clone(), team.id, person.id);
     let made =
-        cx.once(id.lane(), async move |tx: &mut Tx<'_>| verbs::appoint(tx, &at, (id, who), role, from_on).await).await;
+        cx.once(id.lane(), async move |tx: &mut Tx<'_>| verbs::admit(tx, &at, (id, who), role, from_on).await).await;
     match made {
         Ok(_) => {
             Ok(cx.see_other_saying(&team.url(), &Word::new("organisations.member_added").with("name", person.name)))

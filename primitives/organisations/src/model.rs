@@ -108,6 +108,8 @@ row! {
         pub purpose: Option<String>,
         /// Whether it works.
         pub state: State,
+        /// Since when it has done nothing; absent while it works.
+        pub quiet_since: Option<NaiveDate>,
         /// When the record was made.
         pub created_at: DateTime<Utc>,
         /// When it was last changed.
@@ -291,5 +293,7 @@ row! {
         pub old: String,
         /// What stands there.
         pub new: String,
+        /// Why.
+        pub reason: Option<String>,
     }
 }

@@ -1,13 +1,18 @@
 //! Teams at the desk: the list, the record and its forms.
 
+mod apply;
+mod life;
+mod review;
+
 use crate::forms::{MemberForm, OrganisationForm};
 use crate::model::{Change, Kind, Member, MembershipRole, NewOrganisation, Organisation, OrganisationId, State, Tree};
-use crate::store::{self, OrganisationFilter};
+use crate::store::{self, OrganisationFilter, Review};
 use crate::verbs::BranchRead;
-use crate::{export, policy, verbs};
+use crate::{export, founding, policy, verbs};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters, query_string};
+use kernel::time::WorkCalendar;
 use kernel::{Answer, Cx, FieldErrors, Form, LaneKey, Query, Result, Routes, Target, Tx, Word};
 use people::rules::phone;
 use places::Region;
@@ -16,7 +21,11 @@ use std::collections::HashMap;
 
 const PAGE: usize = 50;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes() -> [Routes; 4] {
+    [desk(), apply::routes(), life::routes(), review::routes()]
+}
+
+fn desk() -> Routes {
     Routes::new()
         .get("/desk/teams", policy::READ, index)
         .get("/desk/teams/export", policy::READ, export::export)
@@ -56,6 +65,7 @@ impl Wanted {
             region: self.town.trim().to_owned(),
             kind: self.kind.parse().ok(),
             state: self.state.parse().ok(),
+            quiet: self.state == "quiet",
         }
     }
 
@@ -146,9 +156,21 @@ struct Show {
     errors: FieldErrors,
     roles: &'static [MembershipRole],
     past: bool,
+    review: Option<Review>,
     may_manage: bool,
     may_members: bool,
     panels: Vec<String>,
+}
+
+impl Show {
+    /// Codes have words, everything else stands as it was typed.
+    fn said(&self, change: &Change, value: &str) -> Word {
+        match change.field.as_str() {
+            _ if value.is_empty() => Word::new("organisations.nothing"),
+            "state" | "kind" => Word::new(format!("organisations.{}.{value}", change.field)),
+            _ => Word::new("organisations.as_typed").with("text", value),
+        }
+    }
 }
 
 /// Which members of a record.
@@ -200,6 +222,7 @@ async fn record(
         errors,
         roles: MembershipRole::ALL,
         past,
+        review: store::find_review(&cx.db, cx.tenant, id).await?.filter(Review::waits),
         may_manage: policy::can(cx, policy::MANAGE, &team),
         may_members: policy::can(cx, policy::MEMBERS, &team),
         panels: kernel::desk::panels(cx, "teams.show", id.0).await?,
@@ -230,7 +253,6 @@ struct Edit {
     errors: FieldErrors,
     regions: Vec<Region>,
     kinds: &'static [Kind],
-    states: &'static [State],
 }
 
 async fn form(cx: &Cx, team: Option<Organisation>, form: OrganisationForm, errors: FieldErrors) -> Result<Edit> {
@@ -238,7 +260,7 @@ async fn form(cx: &Cx, team: Option<Organisation>, form: OrganisationForm, error
     let may = |code: &str| cx.may(policy::MANAGE, &Target { region: code, ..Target::default() }).is_ok();
     let regions = all.into_iter().filter(|region| may(&region.code)).collect();
     let phone = masked(team.as_ref().and_then(|t| t.contact_phone.as_deref()));
-    Ok(Edit { team, phone, form, errors, regions, kinds: Kind::ALL, states: State::ALL })
+    Ok(Edit { team, phone, form, errors, regions, kinds: Kind::ALL })
 }
 
 async fn new(cx: Cx) -> Result<Answer> {
@@ -250,15 +272,19 @@ async fn create(cx: Cx, Form(typed): Form<OrganisationForm>) -> Result<Answer> {
         Ok(new) => new,
         Err(errors) => return cx.invalid(&form(&cx, None, typed, errors).await?),
     };
+    let leader = match typed.leader(&cx).await? {
+        Ok(leader) => leader,
+        Err(errors) => return cx.invalid(&form(&cx, None, typed, errors).await?),
+    };
     may_place(&cx, &new).await?;
+    let calendar = WorkCalendar::load(&cx.db).await?;
     let at = cx.clone();
     let id = cx
         .once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
-            verbs::insert(tx, &at, &new).await?;
-            Ok(new.id)
+            founding::apply(tx, &at, &new, leader, &calendar).await
         })
         .await?;
-    Ok(cx.see_other_saying(&format!("/desk/teams/{id}"), &Word::new("organisations.saved")))
+    Ok(cx.see_other_saying(&format!("/desk/teams/{id}"), &Word::new("organisations.applied")))
 }
 
 /// In the actor's region, and below one whose region holds it or that the actor may see: whoever leads the one above will

@@ -1,6 +1,8 @@
 //! Who may do what with organisations and their members.
 
 use crate::model::{Organisation, Tree};
+use crate::rules::Level;
+use crate::store::Review;
 use kernel::{Class, Cx, Error, Permission, Result, Role, Target};
 
 /// Teams with their members' names.
@@ -14,8 +16,13 @@ pub const MEMBERS: Permission =
 /// Party branches and who belongs to them; each read of members leaves a trace.
 pub const BRANCHES: Permission = Permission::new("branches.read", Class::S3, &[Role::Town, Role::District]);
 
+/// Asking for a team of one's own.
+pub const APPLY: Permission = Permission::new("teams.apply", Class::S2, &[Role::Own]);
+/// Deciding about new teams.
+pub const REVIEW: Permission = Permission::new("teams.review", Class::S2, &[Role::Leader, Role::Town, Role::District]);
+
 /// The table for the permission matrix.
-pub const TABLE: &[Permission] = &[READ, MANAGE, MEMBERS, BRANCHES];
+pub const TABLE: &[Permission] = &[READ, MANAGE, MEMBERS, BRANCHES, APPLY, REVIEW];
 
 fn target(organisation: &Organisation) -> Target<'_> {
     Target { region: &organisation.region_code, organisation: &organisation.path, person: None }
@@ -50,4 +57,46 @@ pub fn may(cx: &Cx, permission: Permission, organisation: &Organisation) -> Resu
 /// Refuses to found something outside the actor's region.
 pub fn may_found(cx: &Cx, region_code: &str) -> Result<()> {
     cx.may(MANAGE, &Target { region: region_code, ..Target::default() })
+}
+
+/// Whether the decision lies with one of these roles of the actor's.
+fn holds(cx: &Cx, review: &Review, roles: &'static [Role]) -> bool {
+    let target = Target { region: &review.region_code, organisation: &review.desk_path, person: None };
+    cx.may(Permission { roles, ..REVIEW }, &target).is_ok()
+}
+
+/// Whether an application lies at the actor's own level.
+#[must_use]
+pub fn is_theirs(cx: &Cx, review: &Review) -> bool {
+    holds(
+        cx,
+        review,
+        match review.level {
+            Level::Team => &[Role::Leader],
+            Level::Town => &[Role::Town],
+            Level::District => &[Role::District],
+        },
+    )
+}
+
+/// Refuses to decide below or beside the level where an application lies: the same answer as if there were none.
+pub fn may_review(cx: &Cx, review: &Review) -> Result<()> {
+    let may = holds(
+        cx,
+        review,
+        match review.level {
+            Level::Team => REVIEW.roles,
+            Level::Town => &[Role::Town, Role::District],
+            Level::District => &[Role::District],
+        },
+    );
+    if may { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Whether the actor applied for it, by this account or another of theirs, or will lead it.
+#[must_use]
+pub fn is_own(cx: &Cx, review: &Review) -> bool {
+    let account = cx.actor.account.is_some() && cx.actor.account == review.made_by;
+    let person = cx.actor.person.is_some();
+    account || person && (cx.actor.person == review.made_person || cx.actor.person == review.leader_id.map(|l| l.0))
 }

@@ -10,6 +10,8 @@ use people::{NewPerson, PersonId};
 use testkit::app::{TestApp, district, organisation, region};
 use testkit::on_both;
 
+mod life;
+
 fn rooms() -> Vec<Module> {
     vec![places::module(), people::module(), crate::module()]
 }
@@ -191,16 +193,17 @@ async fn a_team_is_founded_changed_and_its_changes_are_kept() {
             ("region", "440605125003"),
             ("founded_on", "2018-06-11"),
             ("contact_name", "李伟强"),
-            ("state", "suspended"),
         ];
         clerk.get(&format!("{url}/edit")).await.expect(200);
         clerk.post(&url, &changed).await.expect(303);
         let page = clerk.get(&url).await.expect(200);
         assert!(page.text_contains("沥雄乐龄助餐队 → 沥雄乐龄队") && page.text_contains("138 **** 0088"));
-        assert!(clerk.get("/desk/teams?q=lxll&state=suspended").await.expect(200).text_contains("沥雄乐龄队"));
+        assert!(clerk.get("/desk/teams?q=lxll&state=applied").await.expect(200).text_contains("沥雄乐龄队"));
         let mut kinds = app.audit_kinds().await;
         kinds.sort_unstable();
-        assert_eq!(kinds, ["organisations.changed", "organisations.founded", "organisations.founded"]);
+        let expected =
+            ["organisations.applied", "organisations.changed", "organisations.founded", "organisations.founded"];
+        assert_eq!(kinds, expected);
     })
     .await;
 }
@@ -355,6 +358,7 @@ async fn forms_sent_twice_found_one_team_add_one_member_and_end_one_membership()
         let (url, again) = (one.expect(303).location.unwrap(), two.expect(303).location.unwrap());
         assert_eq!(url, again);
         assert_eq!(app.count("SELECT COUNT(*) AS n FROM organisation", &[]).await, 1);
+        app.sql("UPDATE organisation SET state = 'active'", vec![]).await;
         let who = person(&app, "陈慧敏").await;
         let joining = [("who", "13800000013"), ("role", "member"), ("from_on", "2026-11-01"), ("_once", "join")];
         let leaving = [("last", "2026-11-20"), ("reason", "搬家"), ("_once", "leave")];

@@ -3,6 +3,7 @@
 use crate::model::{
     Membership, MembershipId, MembershipRole, NewMembership, NewOrganisation, Organisation, OrganisationId,
 };
+use crate::rules::at_work;
 use crate::store;
 use chrono::NaiveDate;
 use kernel::ids::Raw;
@@ -28,6 +29,7 @@ macro_rules! deed {
         }
     };
 }
+pub(crate) use deed;
 
 deed! {
     /// An organisation was put on record.
@@ -44,6 +46,10 @@ deed! {
 deed! {
     /// Somebody ceased to belong.
     Left, "organisations.left" { person: PersonId, role: MembershipRole, reason: String }
+}
+deed! {
+    /// Everybody ceased to belong, because the team ended.
+    AllLeft, "organisations.all_left" { people: u64, reason: String }
 }
 deed! {
     /// The members of a branch were read.
@@ -83,7 +89,21 @@ pub async fn join(
     person: PersonId,
     from_on: NaiveDate,
 ) -> Result<MembershipId> {
-    appoint(tx, cx, (organisation, person), MembershipRole::Member, from_on).await
+    admit(tx, cx, (organisation, person), MembershipRole::Member, from_on).await
+}
+
+/// Takes somebody into a team as people do it here: only a team at work takes anybody. A roster says what is, and goes by
+/// `appoint`.
+pub(crate) async fn admit(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    (organisation, person): (OrganisationId, PersonId),
+    role: MembershipRole,
+    from_on: NaiveDate,
+) -> Result<MembershipId> {
+    let team = store::find(tx, cx.tenant, organisation).await?;
+    at_work(&team).map_err(Error::Refused)?;
+    appoint(tx, cx, (organisation, person), role, from_on).await
 }
 
 /// Gives somebody a role in an organisation from a day. A plain membership ends with it, so that the history shows both; a
@@ -110,8 +130,24 @@ pub async fn appoint(
     let new = NewMembership { organisation, person, role, from_on, to_on: None };
     let id = store::begin(tx, cx.tenant, &new).await?;
     tx.record(cx, &Joined { organisation, person, role });
+    if role == MembershipRole::Leader || held.iter().any(|m| m.role == MembershipRole::Leader) {
+        note_leader(tx, cx, organisation, (person, role == MembershipRole::Leader), "").await?;
+    }
     settle_role(tx, cx, &team, person).await?;
     Ok(id)
+}
+
+/// Who is responsible is kept in the history of the team, with the name of that day.
+async fn note_leader(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    organisation: OrganisationId,
+    (person, comes): (PersonId, bool),
+    reason: &str,
+) -> Result<()> {
+    let name = people::find(tx, cx.tenant, person).await?.name;
+    let change = if comes { ("leader", "", name.as_str()) } else { ("leader", name.as_str(), "") };
+    store::note(tx, cx, organisation, change, reason).await
 }
 
 /// Ends everything that somebody is in an organisation, with a day and a reason; who is not in it is not there.
@@ -128,8 +164,29 @@ pub async fn leave(
     for membership in &held {
         end(tx, cx, membership, last, reason).await?;
     }
+    if held.iter().any(|m| m.role == MembershipRole::Leader) {
+        note_leader(tx, cx, organisation, (person, false), reason).await?;
+    }
     let team = store::find(tx, cx.tenant, organisation).await?;
     settle_role(tx, cx, &team, person).await
+}
+
+/// Lets everybody go from an organisation that ends: one statement for the members, one by one those who lead.
+pub(crate) async fn end_all(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    organisation: OrganisationId,
+    (last, reason): (NaiveDate, &str),
+) -> Result<u64> {
+    let leaders = store::leaders_of(tx, cx.tenant, &[organisation]).await?.remove(&organisation).unwrap_or_default();
+    let mut gone = 0;
+    for leader in leaders {
+        leave(tx, cx, (organisation, leader.person_id), (last.max(leader.from_on), reason)).await?;
+        gone += 1;
+    }
+    let members = store::end_open(tx, cx.tenant, organisation, (last, reason)).await?;
+    tx.record(cx, &AllLeft { organisation, people: gone + members, reason: reason.to_owned() });
+    Ok(gone + members)
 }
 
 async fn end(tx: &mut Tx<'_>, cx: &Cx, membership: &Membership, last: NaiveDate, reason: &str) -> Result<()> {

@@ -85,6 +85,7 @@ pub(crate) async fn file(
     calendar: &WorkCalendar,
 ) -> Result<()> {
     let found = organisations::find(tx, cx.tenant, team).await?;
+    organisations::rules::at_work(&found).map_err(Error::Refused)?;
     let due = calendar.after(cx.today(), DAYS);
     let due_at = day_start(due.succ_opt().unwrap_or(due));
     let id = request::insert(tx, cx, (team, person), due_at).await?;

@@ -119,6 +119,7 @@ pub(super) async fn new(cx: Cx, Query(wanted): Query<For>) -> Result<Answer> {
             None => return Ok(cx.see_other_saying("/desk/teams", &Word::new("activity.form.which_team"))),
         },
     };
+    organisations::rules::at_work(&team).map_err(Error::Refused)?;
     let form = ActivityForm::fresh(&cx, &team);
     cx.page(&page(&cx, team, None, form, FieldErrors::none()).await?)
 }
@@ -126,6 +127,7 @@ pub(super) async fn new(cx: Cx, Query(wanted): Query<For>) -> Result<Answer> {
 pub(super) async fn create(cx: Cx, Form(form): Form<ActivityForm>) -> Result<Answer> {
     let id = form.team.trim().parse().map_err(|_| Error::NotFound)?;
     let team = team(&cx, id).await?;
+    organisations::rules::at_work(&team).map_err(Error::Refused)?;
     let new = match check(&cx, &team, &form).await? {
         Ok(new) => new,
         Err(errors) => return cx.invalid(&page(&cx, team, None, form, errors).await?),

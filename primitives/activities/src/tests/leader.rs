@@ -158,3 +158,51 @@ async fn every_deed_leaves_its_line() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_team_that_does_not_work_publishes_nothing_and_one_with_sessions_to_come_does_not_end() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let open = stage.open(3).await;
+        let waiting = stage.handed_in(2).await;
+        let clerk = app.as_account("zhenjie", &[testkit::app::region(kernel::Role::Town, "440605125")], None).await;
+        let url = format!("/desk/teams/{}/state", stage.team);
+        assert!(clerk.get(&url).await.expect(200).text_contains("还有 2 场活动没有办完"));
+        let ended = clerk.post(&url, &[("state", "ended"), ("reason", "并队")]).await.expect(409);
+        assert!(ended.text_contains("还有 2 场活动没有办完"));
+        clerk.post(&url, &[("state", "suspended"), ("reason", "换届")]).await.expect(303);
+        let new = format!("/activities/new?team={}", stage.team);
+        assert!(stage.leader.get(&new).await.expect(409).text_contains("队伍暂停中"));
+        assert!(post(&stage.leader, "/activities", &stage.form(4)).await.expect(409).text_contains("队伍暂停中"));
+        let decision = format!("/desk/activities/{waiting}/decision");
+        let refused = clerk.post(&decision, &[("decision", "publish")]).await.expect(409);
+        assert!(refused.text_contains("队伍暂停中"));
+        stage.volunteer("陈慧敏").await.get(&format!("/activities/{}", open.id)).await.expect(200);
+        clerk.post(&url, &[("state", "active"), ("reason", "换好了")]).await.expect(303);
+        clerk.post(&decision, &[("decision", "publish")]).await.expect(303);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_team_without_a_deed_in_a_year_is_marked_as_quiet_until_it_does_something() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        stage.open(3).await;
+        let quiet = "SELECT COUNT(*) AS n FROM organisation WHERE quiet_since IS NOT NULL";
+        app.run_recurring("activities.mark_quiet").await;
+        assert_eq!(app.count(quiet, &[]).await, 0);
+        app.at("2028-01-03T09:00").await;
+        app.sql("UPDATE activity SET state = 'ended', starts_on = '2026-11-27', ends_on = '2026-11-27'", vec![]).await;
+        app.run_recurring("activities.mark_quiet").await;
+        assert!(app.count(quiet, &[]).await >= 1);
+        let clerk = app.as_account("zhenjie", &[testkit::app::region(kernel::Role::Town, "440605125")], None).await;
+        assert!(clerk.get("/desk/teams?state=quiet").await.expect(200).text_contains("静默"));
+        let page = clerk.get(&format!("/desk/teams/{}", stage.team)).await.expect(200);
+        assert!(page.text_contains("自 2026-11-27 起没有活动"));
+        app.sql("UPDATE activity SET ends_on = '2028-01-02'", vec![]).await;
+        app.run_recurring("activities.mark_quiet").await;
+        assert!(!clerk.get(&format!("/desk/teams/{}", stage.team)).await.expect(200).text_contains("静默"));
+    })
+    .await;
+}

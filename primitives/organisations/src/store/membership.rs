@@ -205,6 +205,18 @@ pub(crate) async fn end(
     }
 }
 
+/// Ends every membership of an organisation that goes on, none before its first day; answers how many.
+pub(crate) async fn end_open(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    organisation: OrganisationId,
+    (last, reason): (NaiveDate, &str),
+) -> Result<u64> {
+    let sql = "UPDATE membership SET to_on = CASE WHEN from_on > $3 THEN from_on ELSE $3 END, reason = $4
+               WHERE tenant_id = $1 AND organisation_id = $2 AND to_on IS NULL";
+    tx.execute(sql, args![tenant, organisation, last, reason]).await
+}
+
 /// The open memberships of a person that lead an organisation.
 pub(crate) async fn leading(
     db: &impl Read,

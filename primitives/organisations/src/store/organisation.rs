@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use kernel::db::{Value, Violation, in_list};
 use kernel::http::Cursor;
 use kernel::policy::Reach;
-use kernel::{Conditions, Error, Read, Result, TenantId, Tx, args, row, search};
+use kernel::{Conditions, Cx, Error, Read, Result, TenantId, Tx, args, row, search};
 use std::collections::HashMap;
 
 const COLUMNS: &str = "id, tree, parent_id, path, number, name, sort_key, kind, region_code, founded_on, contact_name,
-     contact_phone, purpose, state, created_at, updated_at";
+     contact_phone, purpose, state, quiet_since, created_at, updated_at";
 
 /// One organisation.
 pub async fn find(db: &impl Read, tenant: TenantId, id: OrganisationId) -> Result<Organisation> {
@@ -55,6 +55,16 @@ pub async fn find_by_name(db: &impl Read, tenant: TenantId, tree: Tree, name: &s
     db.all(&sql, args![tenant, tree, search::sort_key(name)]).await
 }
 
+row! { struct Id { id: OrganisationId } }
+
+/// The federation of a town, under which its teams stand.
+pub async fn town_body(db: &impl Read, tenant: TenantId, town: &str) -> Result<Option<OrganisationId>> {
+    let sql =
+        "SELECT id FROM organisation WHERE tenant_id = $1 AND tree = 'team' AND region_code = $2 AND kind = 'town'
+               AND state = 'active' ORDER BY id LIMIT 1";
+    Ok(db.optional::<Id>(sql, args![tenant, town]).await?.map(|row| row.id))
+}
+
 /// What a reader of the list looks for.
 #[derive(Clone, Debug, Default)]
 pub struct OrganisationFilter {
@@ -68,6 +78,8 @@ pub struct OrganisationFilter {
     pub kind: Option<Kind>,
     /// One state; without it all that have not ended.
     pub state: Option<State>,
+    /// Only those that did nothing for a year.
+    pub quiet: bool,
 }
 
 fn conditions(tenant: TenantId, filter: &OrganisationFilter, reach: &Reach) -> Conditions {
@@ -77,6 +89,9 @@ fn conditions(tenant: TenantId, filter: &OrganisationFilter, reach: &Reach) -> C
     match filter.state {
         Some(state) => wanted.and("state = ?", args![state]),
         None => wanted.and("state <> 'ended'", args![]),
+    }
+    if filter.quiet {
+        wanted.and("quiet_since IS NOT NULL", args![]);
     }
     if !filter.region.is_empty() {
         let end = kernel::policy::after(&filter.region);
@@ -283,7 +298,36 @@ fn differences(old: &Organisation, new: &NewOrganisation) -> Vec<(&'static str, 
 
 /// What was changed of an organisation, the newest first.
 pub async fn changes(db: &impl Read, tenant: TenantId, id: OrganisationId, limit: i64) -> Result<Vec<Change>> {
-    let sql = "SELECT at, actor, field, old, new FROM organisation_change WHERE tenant_id = $1 AND organisation_id = $2
+    let sql = "SELECT at, actor, field, old, new, reason FROM organisation_change WHERE tenant_id = $1 AND organisation_id = $2
                ORDER BY at DESC, id DESC LIMIT $3";
     db.all(sql, args![tenant, id, limit]).await
+}
+
+/// Keeps one change of an organisation with its reason.
+pub(crate) async fn note(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    id: OrganisationId,
+    (field, old, new): (&str, &str, &str),
+    reason: &str,
+) -> Result<()> {
+    let sql = "INSERT INTO organisation_change (tenant_id, id, organisation_id, at, actor, field, old, new, reason)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let args = args![cx.tenant, kernel::ids::fresh(), id, cx.now, cx.actor.name, field, old, new, reason];
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// Moves an organisation from one state to another; false when somebody was quicker. A team that begins has its day.
+pub(crate) async fn set_state(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    id: OrganisationId,
+    (from, to): (State, State),
+) -> Result<bool> {
+    let begun = (from == State::Applied && to == State::Active).then(|| cx.today());
+    let sql =
+        "UPDATE organisation SET state = $4, updated_at = $5, quiet_since = NULL, founded_on = COALESCE(founded_on, $6)
+               WHERE tenant_id = $1 AND id = $2 AND state = $3";
+    Ok(tx.execute(sql, args![cx.tenant, id, from, to, cx.now, begun]).await? == 1)
 }

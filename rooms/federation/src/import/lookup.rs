@@ -142,6 +142,7 @@ impl Organisations {
             contact_phone: new.contact_phone.clone(),
             purpose: new.purpose.clone(),
             state: new.state,
+            quiet_since: None,
             created_at: cx.now,
             updated_at: cx.now,
         });

@@ -280,7 +280,7 @@ fn with_ids(tenant: TenantId, people: &[PersonId]) -> Vec<Value> {
 /// Every organisation that has not ended, of both trees.
 pub(super) async fn organisations(db: &impl Read, tenant: TenantId) -> Result<Vec<Organisation>> {
     let sql = "SELECT id, tree, parent_id, path, number, name, sort_key, kind, region_code, founded_on, contact_name,
-               contact_phone, purpose, state, created_at, updated_at FROM organisation
+               contact_phone, purpose, state, quiet_since, created_at, updated_at FROM organisation
                WHERE tenant_id = $1 AND state <> 'ended' ORDER BY path";
     db.all(sql, args![tenant]).await
 }
