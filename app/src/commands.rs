@@ -37,9 +37,9 @@ pub struct SeedArgs {
 /// `qiyi import KIND FILE`
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// volunteers, teams or regions.
+    /// volunteers, teams or regions; `undo` takes an import back.
     kind: String,
-    /// The table (.xlsx, .xls, .csv).
+    /// The table (.xlsx, .xls, .csv); after `undo` the id of the import.
     file: FilePath,
     /// Say what would happen and write nothing.
     #[arg(long)]

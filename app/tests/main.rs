@@ -8,6 +8,8 @@ mod matrix;
 mod permissions;
 #[path = "main/search.rs"]
 mod search;
+#[path = "main/pointers.rs"]
+mod pointers;
 #[path = "main/sql.rs"]
 mod sql;
 #[path = "main/storeys.rs"]

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::http::Routes;
 use crate::jobs::{JobKind, Recurring};
 use crate::module::{Module, NavItem, Panel, Search, Work};
+use crate::pointers::Pointer;
 use crate::policy::Permission;
 use crate::secret::Keys;
 use crate::time::Clock;
@@ -79,6 +80,8 @@ pub struct App {
     pub nav: Vec<NavItem>,
     pub(crate) jobs: HashMap<&'static str, JobKind>,
     pub(crate) recurring: Vec<Recurring>,
+    /// Every column that names an object of another room.
+    pub pointers: Vec<Pointer>,
     pub(crate) panels: Vec<(&'static str, Panel)>,
     pub(crate) work: Vec<Work>,
     pub(crate) search: Vec<Search>,
@@ -201,6 +204,7 @@ impl App {
             routes,
             nav,
             jobs: modules.iter().flat_map(|m| m.jobs.iter().map(|j| (j.name, *j))).collect(),
+            pointers: modules.iter().flat_map(|m| m.pointers.clone()).collect(),
             recurring: modules.iter().flat_map(|m| m.recurring.clone()).collect(),
             panels: modules.iter().flat_map(|m| m.panels.clone()).collect(),
             work: modules.iter().flat_map(|m| m.work.clone()).collect(),

@@ -79,6 +79,11 @@ pub(crate) fn module() -> Module {
         .words(crate::words!("tables"))
         .routes(routes)
         .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, EXPLAIN])
+        .points(&[
+            crate::Pointer::of("person", ("account", "person_id"), "uses.account"),
+            crate::Pointer::of("person", ("message", "person_id"), ""),
+        ])
+        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, EXPLAIN])
         .every(Recurring {
             name: "kernel.learn",
             every: 60_000,

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::cx::Cx;
-use crate::db::{Db, Json, LaneKey, Read as _, Tx};
+use crate::db::{Db, Json, LaneKey, Read, Tx};
 use crate::error::Result;
 use crate::ids::{JobId, TenantId};
 use crate::{args, row};
@@ -88,6 +88,15 @@ row! {
 pub async fn find(db: &Db, tenant: TenantId, id: JobId) -> Result<Stored> {
     let sql = "SELECT id, kind, state, tries, last_error, progress, run_at FROM job WHERE tenant_id = $1 AND id = $2";
     db.one(sql, args![tenant, id]).await
+}
+
+row! { struct Standing { state: String } }
+
+/// Whether a job waits or runs.
+pub async fn goes_on(db: &impl Read, tenant: TenantId, id: JobId) -> Result<bool> {
+    let sql = "SELECT state FROM job WHERE tenant_id = $1 AND id = $2";
+    let found: Option<Standing> = db.optional(sql, args![tenant, id]).await?;
+    Ok(found.is_some_and(|job| matches!(job.state.as_str(), "waiting" | "running")))
 }
 
 /// The newest jobs of a tenant.

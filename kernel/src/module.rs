@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::http::Routes;
 use crate::ids::Raw;
 use crate::jobs::{JobKind, Recurring};
+use crate::pointers::Pointer;
 use crate::policy::Permission;
 use crate::words::WordFiles;
 use chrono::{DateTime, Utc};
@@ -102,6 +103,7 @@ pub struct Module {
     pub(crate) work: Vec<Work>,
     pub(crate) search: Vec<Search>,
     pub(crate) nav: Vec<NavItem>,
+    pub(crate) pointers: Vec<Pointer>,
     pub(crate) parts: axum::http::Extensions,
 }
 
@@ -149,6 +151,13 @@ impl Module {
     #[must_use]
     pub fn policy(mut self, table: &[Permission]) -> Self {
         self.permissions.extend_from_slice(table);
+        self
+    }
+
+    /// Its columns that name another room's objects.
+    #[must_use]
+    pub fn points(mut self, list: &[Pointer]) -> Self {
+        self.pointers.extend_from_slice(list);
         self
     }
 

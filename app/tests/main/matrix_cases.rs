@@ -250,6 +250,10 @@ fn federation_cases() -> Vec<Case> {
     const WAITS: &[&str] = &[
         "UPDATE join_request SET state = 'applied', decided_at = NULL, decided_by = NULL, decided_name = NULL, opinion = NULL",
     ];
+    const WRITTEN: &[&str] = &[
+        "DELETE FROM import_undoing",
+        "UPDATE import_run SET state = 'done', written = '{\"created\": 1, \"updated\": 0, \"joined\": 0, \"skipped\": 0, \"refused\": 0}'",
+    ];
     const INVITED: &[&str] = &["UPDATE invitation SET state = 'open', answered_at = NULL"];
     let upload = Body::Upload(&[("kind", "volunteers")], ("file", "roster.csv", super::world::ROSTER.as_bytes()));
     vec![
@@ -286,6 +290,9 @@ fn federation_cases() -> Vec<Case> {
         post("/desk/imports/{import}/mapping", Aim::Made, none),
         post("/desk/imports/{import}/cancellation", Aim::Made, none),
         post("/desk/imports/{import}/commit", Aim::Made, none),
+        get("/desk/imports/{import}/undoing", Aim::Made).restore(WRITTEN),
+        get("/desk/imports/{import}/undoing/progress", Aim::Made),
+        post("/desk/imports/{import}/undoing", Aim::Made, none).restore(WRITTEN),
     ]
 }
 

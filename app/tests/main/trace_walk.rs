@@ -182,6 +182,8 @@ const SILENT: &[(&str, &str)] = &[
     ("/desk/imports", "files and counts"),
     ("/desk/imports/{import}", "refused rows are shown masked"),
     ("/desk/imports/{import}/progress", "counts"),
+    ("/desk/imports/{import}/undoing", "counts, and the names of those who stay"),
+    ("/desk/imports/{import}/undoing/progress", "counts"),
 ];
 
 /// Reads a silent page as everybody who may, and looks for what should be masked.

@@ -73,6 +73,13 @@ async fn imports(walk: &mut Walk, town: &Somebody) -> String {
     let lines = [("import.cancelled", "import", Some(first))];
     let path = format!("{url}/cancellation");
     walk.ask(town, ("POST", "/desk/imports/{import}/cancellation"), (path, form(&[])), &lines).await;
+    // As if a part had been written before it was stopped.
+    let written = serde_json::json!({ "created": 1, "updated": 0, "joined": 0, "skipped": 0, "refused": 0 });
+    let sql = "UPDATE import_run SET written = $1 WHERE id = $2";
+    walk.district.app.sql(sql, kernel::args![written, first].to_vec()).await;
+    let lines = [("import.undo_asked", "import", Some(first))];
+    let path = format!("{url}/undoing");
+    walk.ask(town, ("POST", "/desk/imports/{import}/undoing"), (path, form(&[])), &lines).await;
     first.to_string()
 }
 

@@ -131,6 +131,23 @@ pub async fn list_roles(db: &impl Read, tenant: TenantId, account: AccountId, da
     db.all(sql, args![tenant, account, day]).await
 }
 
+row! { struct Scoped { scope: String } }
+
+/// Which of these organisations' paths a role was ever given for.
+pub async fn scopes_given(db: &impl Read, tenant: TenantId, paths: &[String]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for part in paths.chunks(500) {
+        let list = crate::db::in_list(2, part.len());
+        let sql = format!(
+            "SELECT DISTINCT scope FROM account_role WHERE tenant_id = $1 AND scope_kind = 'organisation' AND scope IN {list}"
+        );
+        let mut args = args![tenant].to_vec();
+        args.extend(part.iter().map(crate::db::ToValue::to_value));
+        found.extend(db.all::<Scoped>(&sql, &args).await?.into_iter().map(|row| row.scope));
+    }
+    Ok(found)
+}
+
 /// Gives a role. Nobody gives one to themselves; one person holds one administrative power at most.
 pub async fn grant(tx: &mut Tx<'_>, cx: &Cx, account: AccountId, new: &Grant) -> Result<()> {
     if cx.actor.account == Some(account) {

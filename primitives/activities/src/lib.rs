@@ -28,8 +28,15 @@ use kernel::{Module, NavItem};
 #[must_use]
 pub fn module() -> Module {
     Module::new("activities")
-        .migrations(kernel::migrations!["20261123_15_activities", "20261123_20_activity_next"])
+        .migrations(kernel::migrations!["20261123_15_activities", "20261123_20_activity_next", "20261128_15_pointers"])
         .words(kernel::words!())
+        .points(&[
+            kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
+            kernel::Pointer::of("person", ("attendance", "person_id"), "uses.attendance"),
+            kernel::Pointer::of("organisation", ("activity", "organisation_id"), "uses.activity"),
+            kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
+            kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
+        ])
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(api::routes())

@@ -43,9 +43,16 @@ pub fn module() -> Module {
             "20261123_18_months",
             "20261123_19_active_months",
             "20261124_15_team_months",
-            "20261124_16_served_day"
+            "20261124_16_served_day",
+            "20261128_14_pointers"
         ])
         .words(kernel::words!())
+        .points(&[
+            kernel::Pointer::of("person", ("hours_entry", "person_id"), "uses.hours"),
+            kernel::Pointer::of("person", ("hours_claim_line", "person_id"), "uses.claim"),
+            kernel::Pointer::of("organisation", ("hours_entry", "organisation_id"), "uses.hours"),
+            kernel::Pointer::of("organisation", ("hours_claim", "organisation_id"), "uses.claim"),
+        ])
         .policy(policy::TABLE)
         .routes(routes)
         .part(year::YearFigures::default())

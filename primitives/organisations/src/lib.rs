@@ -16,6 +16,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod ties;
+mod undoing;
 mod verbs;
 
 pub use founding::{apply, decide};
@@ -26,9 +27,10 @@ pub use model::{
 };
 pub use store::{
     Invitation, OrganisationFilter, changes, count, count_members, find, find_by_name, find_by_number, find_by_path,
-    find_many, history_of, invitations_of, is_member, leaders_of, list, mark_quiet, members, standing, teams_of,
-    town_body,
+    find_many, history_of, invitations_of, is_member, leaders_of, list, mark_quiet, members, memberships_of, standing,
+    teams_of, town_body,
 };
+pub use undoing::{end_many, forget_memberships, remove_many, withdraw};
 pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, settle_leading, update};
 
 use kernel::jobs::Recurring;
@@ -39,8 +41,24 @@ use kernel::{Module, NavItem};
 pub fn module() -> Module {
     let module = pages::routes().into_iter().fold(Module::new("organisations"), Module::routes);
     module
-        .migrations(kernel::migrations!["20261123_13_organisations", "20261124_14_invitation", "20261128_41_team_life"])
+        .migrations(kernel::migrations![
+            "20261123_13_organisations",
+            "20261124_14_invitation",
+            "20261128_13_pointers",
+            "20261128_41_team_life"
+        ])
         .words(kernel::words!())
+        .points(&[
+            kernel::Pointer::of("person", ("membership", "person_id"), "uses.membership"),
+            kernel::Pointer::of("person", ("invitation", "person_id"), "uses.invitation"),
+            kernel::Pointer::of("organisation", ("membership", "organisation_id"), "uses.membership"),
+            kernel::Pointer::of("organisation", ("invitation", "organisation_id"), "uses.invitation"),
+            kernel::Pointer::of("organisation", ("organisation", "parent_id"), "uses.below"),
+            kernel::Pointer::of("organisation", ("organisation_change", "organisation_id"), ""),
+            kernel::Pointer::of("person", ("team_review", "leader_id"), "uses.review"),
+            kernel::Pointer::of("person", ("team_review", "made_person"), "uses.review"),
+            kernel::Pointer::of("organisation", ("team_review", "organisation_id"), "uses.review"),
+        ])
         .policy(policy::TABLE)
         .routes(members::routes())
         .routes(api::routes())

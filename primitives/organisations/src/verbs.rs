@@ -189,7 +189,13 @@ pub(crate) async fn end_all(
     Ok(gone + members)
 }
 
-async fn end(tx: &mut Tx<'_>, cx: &Cx, membership: &Membership, last: NaiveDate, reason: &str) -> Result<()> {
+pub(crate) async fn end(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    membership: &Membership,
+    last: NaiveDate,
+    reason: &str,
+) -> Result<()> {
     if last < membership.from_on {
         return Err(Error::refused("organisations.backwards"));
     }
@@ -209,7 +215,7 @@ pub async fn settle_leading(tx: &mut Tx<'_>, cx: &Cx, person: PersonId) -> Resul
 }
 
 /// A person's account leads exactly the teams that the person leads: the role comes and goes with the membership.
-async fn settle_role(tx: &mut Tx<'_>, cx: &Cx, team: &Organisation, person: PersonId) -> Result<()> {
+pub(crate) async fn settle_role(tx: &mut Tx<'_>, cx: &Cx, team: &Organisation, person: PersonId) -> Result<()> {
     let Some(account) = auth::find_by_person(tx, cx.tenant, person.0).await? else { return Ok(()) };
     let leads = store::leading(tx, cx.tenant, team.id, person).await?;
     let wanted = Grant { role: Role::Leader, scope: Scope::Organisation(team.path.clone()) };

@@ -15,6 +15,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 pub mod ties;
+mod undoing;
 mod verbs;
 
 pub use model::{NewPerson, Person, PersonId, PersonState, PoliticalCode, PoliticalRow, Sex};
@@ -24,6 +25,7 @@ pub use store::{
     next_volunteer_numbers, open_identity, political_history, political_status, region_codes, reserve_serials,
 };
 pub use ties::Ties;
+pub use undoing::{FIELDS, PutBack, put_back, put_back_political, remove_many};
 pub use verbs::{insert, insert_many, set_political_status, update};
 
 use kernel::ids::Raw;
@@ -37,6 +39,7 @@ pub fn module() -> Module {
         .migrations(kernel::migrations!["20261123_12_people", "20261124_12_export"])
         .words(kernel::words!())
         .words(kernel::words!("rules"))
+        .points(&[kernel::Pointer::of("person", ("political_status", "person_id"), "")])
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(export::routes())

@@ -2,12 +2,14 @@
 
 pub(crate) mod export;
 mod read;
+mod undo;
 mod write;
 
 pub use read::{
     PersonFilter, count, find, find_by_identity, find_by_number, find_by_phone, find_many, list, open_identity,
     political_history, political_status, region_codes,
 };
+pub(crate) use undo::{begun_status, put_back, remove_many, reopen_status};
 pub(crate) use write::{Change, Emptied, change, insert_many, set_political_status};
 pub use write::{identity_hash, next_volunteer_numbers, reserve_serials};
 

@@ -18,6 +18,7 @@ mod source;
 mod store;
 pub mod teams;
 mod turn;
+mod undo;
 mod verbs;
 mod vocabulary;
 
@@ -43,12 +44,14 @@ const LOOK: u64 = 60_000;
 #[must_use]
 pub fn furnish(module: Module) -> Module {
     module
-        .migrations(kernel::migrations!["20261123_22_import"])
+        .migrations(kernel::migrations!["20261123_22_import", "20261128_21_import_undo"])
         .policy(policy::TABLE)
         .part(turn::Turn::default())
         .routes(pages::routes())
+        .routes(undo::pages::routes())
         .job(JobKind::of::<verbs::LookJob>())
         .job(JobKind::of::<verbs::WriteJob>())
+        .job(JobKind::of::<undo::UndoJob>())
         .every(Recurring { name: "federation.import_sweep", every: SWEEP, run: |cx| Box::pin(verbs::sweep(cx)) })
         .every(Recurring {
             name: "federation.import_interrupted",

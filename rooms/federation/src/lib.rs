@@ -50,9 +50,15 @@ pub fn module() -> Module {
         .api(policy::ME, kernel::routes!(api::me))
         .api(policy::REGISTER, kernel::routes!(api::create));
     import::furnish(Module::new("federation"))
-        .migrations(kernel::migrations!["20261123_21_federation", "20261124_21_access"])
+        .migrations(kernel::migrations!["20261123_21_federation", "20261124_21_access", "20261128_20_pointers"])
         .words(kernel::words!())
         .words(kernel::words!("import"))
+        .points(&[
+            kernel::Pointer::of("person", ("join_request", "person_id"), "uses.request"),
+            kernel::Pointer::of("person", ("join_consent", "person_id"), "uses.consent"),
+            kernel::Pointer::of("person", ("access_slip", "person_id"), "uses.slip"),
+            kernel::Pointer::of("organisation", ("join_request", "organisation_id"), "uses.request"),
+        ])
         .policy(policy::TABLE)
         .routes(routes)
         .routes(access::open::routes())

@@ -226,3 +226,34 @@ pub(crate) async fn leading(
 ) -> Result<bool> {
     Ok(find_open(db, tenant, organisation, person).await?.iter().any(|m| m.role.leads()))
 }
+
+/// Every membership of these people, past ones too, the oldest first.
+pub async fn memberships_of(db: &impl Read, tenant: TenantId, people: &[PersonId]) -> Result<Vec<Membership>> {
+    let mut found = Vec::new();
+    for part in people.chunks(500) {
+        let list = in_list(2, part.len());
+        let sql = format!("SELECT {COLUMNS} FROM membership WHERE tenant_id = $1 AND person_id IN {list} ORDER BY id");
+        let mut args = args![tenant].to_vec();
+        args.extend(part.iter().map(kernel::db::ToValue::to_value));
+        found.extend(db.all::<Membership>(&sql, &args).await?);
+    }
+    Ok(found)
+}
+
+/// Removes memberships that should never have begun.
+pub(crate) async fn withdraw(tx: &mut Tx<'_>, tenant: TenantId, ids: &[MembershipId]) -> Result<()> {
+    for part in ids.chunks(1_000) {
+        let sql = format!("DELETE FROM membership WHERE tenant_id = $1 AND id IN {}", in_list(2, part.len()));
+        let mut args = args![tenant].to_vec();
+        args.extend(part.iter().map(kernel::db::ToValue::to_value));
+        tx.execute(&sql, &args).await?;
+    }
+    Ok(())
+}
+
+/// Lets a membership go on that had ended.
+pub(crate) async fn reopen(tx: &mut Tx<'_>, tenant: TenantId, id: MembershipId) -> Result<()> {
+    let sql = "UPDATE membership SET to_on = NULL, reason = NULL WHERE tenant_id = $1 AND id = $2";
+    tx.execute(sql, args![tenant, id]).await?;
+    Ok(())
+}

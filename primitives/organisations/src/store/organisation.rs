@@ -331,3 +331,11 @@ pub(crate) async fn set_state(
                WHERE tenant_id = $1 AND id = $2 AND state = $3";
     Ok(tx.execute(sql, args![cx.tenant, id, from, to, cx.now, begun]).await? == 1)
 }
+/// Removes organisations, in the order given, with their search tokens.
+pub(crate) async fn remove_many(tx: &mut Tx<'_>, tenant: TenantId, list: &[OrganisationId]) -> Result<()> {
+    for id in list {
+        tx.execute("DELETE FROM search_token WHERE tenant_id = $1 AND object_id = $2", args![tenant, id]).await?;
+        tx.execute("DELETE FROM organisation WHERE tenant_id = $1 AND id = $2", args![tenant, id]).await?;
+    }
+    Ok(())
+}

@@ -158,7 +158,7 @@ impl SealedId {
 }
 
 /// The phone's last four and the number: what people type when a name is too common.
-fn extra_tokens(phone: Option<&str>, number: Option<&str>) -> Vec<String> {
+pub(super) fn extra_tokens(phone: Option<&str>, number: Option<&str>) -> Vec<String> {
     let tail = phone.and_then(|p| p.get(p.len().saturating_sub(4)..)).unwrap_or_default();
     vec![tail.to_owned(), number.unwrap_or_default().to_owned()]
 }

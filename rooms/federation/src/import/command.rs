@@ -10,7 +10,7 @@ use kernel::{Cx, Error, Result, Tx, Word};
 use super::columns::{Field, Kind};
 use super::commit::{self, Previewed};
 use super::model::{self, Bounds, Counts, ImportId, Notes, RunState, Told};
-use super::{pages, regions, source, store, verbs};
+use super::{pages, regions, source, store, undo, verbs};
 
 /// A refusal in words.
 pub(super) struct Said {
@@ -45,11 +45,13 @@ pub async fn command_import(
 ) -> anyhow::Result<String> {
     let told = map.map(|text| parse_map(cx, text)).transpose()?;
     super::interrupted::mark(cx.clone()).await.map_err(|error| said(cx, error))?;
+    if kind == "undo" {
+        return take_back(cx, file, dry_run, json).await.map_err(|error| said(cx, error));
+    }
     let outcome = match kind {
         "volunteers" => roster(cx, Kind::Volunteers, file, dry_run, told).await,
         "teams" => roster(cx, Kind::Teams, file, dry_run, told).await,
         "regions" => regions(cx, file, dry_run).await,
-        "undo" => Err(Error::refused("import.say.undo")),
         other => Err(Error::Refused(Word::new("import.say.kinds").with("kind", other))),
     };
     let outcome = outcome.map_err(|error| said(cx, error))?;
@@ -143,6 +145,29 @@ async fn roster(cx: &Cx, kind: Kind, file: &Path, dry_run: bool, told: Option<To
         outcome.run = Some(id);
     }
     Ok(outcome)
+}
+
+/// Takes a run back by its id, which stands where the file else does.
+async fn take_back(cx: &Cx, id: &Path, dry_run: bool, json: bool) -> Result<String> {
+    let unknown = || Error::Refused(Word::new("import.say.no_such_run").with("id", id.display()));
+    let id: ImportId = id.to_string_lossy().trim().parse().map_err(|_| unknown())?;
+    let run = match store::find(&cx.db, cx.tenant, id).await {
+        Err(Error::NotFound) => return Err(unknown()),
+        other => other?,
+    };
+    let counts = match dry_run {
+        true => undo::effect(cx, &run).await?.counts,
+        false => undo::command(cx, &run).await?,
+    };
+    if json {
+        return Ok(serde_json::to_string(&counts).map_err(anyhow::Error::from)?);
+    }
+    let head = cx.t(if dry_run { "import.say.dry" } else { "import.state.undone" }).to_owned();
+    let gone = Word::new("import.undo.done_is").with("people", counts.people_gone).with("teams", counts.teams_gone);
+    let fields = Word::new("import.undo.done_fields").with("n", counts.fields);
+    let memberships = Word::new("import.undo.done_memberships").with("n", counts.memberships);
+    let kept = Word::new("import.undo.stays").with("n", counts.people_kept + counts.teams_kept);
+    Ok([head, cx.say(&gone), cx.say(&fields), cx.say(&memberships), cx.say(&kept)].join("\n"))
 }
 
 async fn regions(cx: &Cx, file: &Path, dry_run: bool) -> Result<Outcome> {

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::model::{Counts, ImportId, RunState};
 use super::plan::{OrganisationStep, PersonDeed, PersonStep, Plan};
 use super::store::{self, Change};
+use super::undo::UndoCounts;
 
 /// Rows of one transaction: short enough that others get their turn between two of them.
 const PART: usize = 5_000;
@@ -66,6 +67,19 @@ deed! {
 deed! {
     /// A run was given up.
     Cancelled, "import.cancelled" { written: i64 }
+}
+
+deed! {
+    /// Somebody said: take it back.
+    UndoAsked, "import.undo_asked" { kind: String }
+}
+deed! {
+    /// A part of a run was taken back.
+    UndoPart, "import.undo_part" { counts: UndoCounts }
+}
+deed! {
+    /// A run was taken back to its end.
+    Undone, "import.undone" { kind: String, counts: UndoCounts }
 }
 
 #[derive(Default)]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::columns::{Field, Kind};
 use super::commit::ErrorsTaken;
 use super::model::{self, Bounds, ImportId, Run, RunState, SheetColumns, StoredRefusal, Told};
-use super::{policy, source, store, verbs};
+use super::{policy, source, store, undo, verbs};
 
 /// Refusals of one page.
 const PAGE: i64 = 50;
@@ -88,6 +88,7 @@ struct Show {
     done: i64,
     of: i64,
     broken: bool,
+    now: chrono::DateTime<chrono::Utc>,
 }
 
 impl Show {
@@ -141,6 +142,11 @@ impl Show {
             RunState::Running => 3,
             _ => 4,
         }
+    }
+
+    /// Until when this can be taken back; nothing where it cannot any more.
+    fn undo_until(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+        undo::until(&self.run).filter(|until| self.now <= *until)
     }
 
     /// What the page counts: what was found until it is written, then what was written.
@@ -221,7 +227,7 @@ async fn page(cx: &Cx, run: Run, from: i64) -> Result<Show> {
     refused.truncate(usize::try_from(PAGE).unwrap_or(0));
     let next = refused.last().map(|last| last.seq + 1).filter(|_| more);
     let (done, of, broken) = job(cx, &run).await?;
-    Ok(Show { run, refused, next, from, done, of, broken })
+    Ok(Show { run, refused, next, from, done, of, broken, now: cx.now })
 }
 
 async fn show(cx: Cx, Path(import): Path<ImportId>, Query(query): Query<From>) -> Result<Answer> {
