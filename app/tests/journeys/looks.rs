@@ -36,8 +36,17 @@ fn first(house: &House, browser: &mut Browser, page: &str, selector: &str) -> Re
 fn strangers(house: &mut House) -> Result<()> {
     let mut browser = house.browser(PHONE)?;
     let activity = first(house, &mut browser, "/activities", "main .list a")?;
-    let pages =
-        ["/", "/activities", &activity, "/figures", "/figures/dictionary", "/sign-in", "/offline", "/no-such-page"];
+    let pages = [
+        "/",
+        "/activities",
+        &activity,
+        "/figures",
+        "/figures/dictionary",
+        "/figures/pivot",
+        "/sign-in",
+        "/offline",
+        "/no-such-page",
+    ];
     for path in pages.into_iter().chain(["/activities?q=没有这样的活动"]) {
         house.visit(&mut browser, path)?;
         house.look_here(&mut browser, true)?;
@@ -107,6 +116,12 @@ fn officers(house: &mut House) -> Result<()> {
         "/desk/search?q=陈",
         "/desk/sites",
         "/desk/statistics/served",
+        "/desk/statistics/people?metric=active",
+        "/desk/statistics/teams",
+        "/desk/statistics/activities",
+        "/desk/statistics/pivot",
+        "/desk/statistics/pivot?metric=active&rows=age&columns=sex",
+        "/desk/statistics/pivot?rows=town&columns=town",
         "/desk/statistics/dictionary",
         "/desk/people/new",
         "/desk/teams/new",

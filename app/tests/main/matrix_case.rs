@@ -136,6 +136,8 @@ impl Case {
             ("{screen}", world.screen.to_string()),
             ("{account}", world.account.to_string()),
             ("{role}", world.role.to_string()),
+            // What somebody keeps for themselves is there for nobody else.
+            ("{view}", kernel::ids::Raw::default().to_string()),
             ("{token}", token.to_owned()),
             ("{turn}", "1".to_owned()),
             ("{mark}", "forged".to_owned()),

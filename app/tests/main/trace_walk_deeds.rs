@@ -8,6 +8,8 @@ mod access;
 mod doors;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
+#[path = "trace_walk_figures.rs"]
+mod figures;
 
 use super::{Sent, Walk};
 use crate::district::{PASSWORD, Somebody};
@@ -44,6 +46,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     teams_life::walk(walk, by("town")).await;
     teams(walk, by).await;
     places_and_walls(walk, by("district")).await;
+    figures::walk(walk, by).await;
     join(walk, by("anyone")).await;
     oneself(walk).await;
     accounts(walk, by).await;

@@ -1,17 +1,20 @@
 //! Statistics: the metric dictionary and the figures made of it. Page, spreadsheet, JSON, public page and wall call one verb.
 
 mod api;
+mod behind;
 mod chart;
 mod forms;
+mod links;
 mod model;
 mod pages;
+mod pivot;
 mod policy;
 mod rules;
 mod served;
 mod store;
 
 pub use model::{Figures, Group, METRICS, Metric, MetricCode, Month, Query, Report, Row, Unit};
-pub use policy::{FIGURES, READ};
+pub use policy::{FIGURES, READ, TRAITS};
 pub use rules::conceal;
 pub use store::{figures, year_totals};
 
@@ -25,14 +28,25 @@ pub fn module() -> Module {
         .get("/desk/statistics/export.xlsx", READ, pages::xlsx)
         .get("/desk/statistics/export.csv", READ, pages::csv)
         .get("/desk/statistics/served", READ, served::index)
+        .get("/desk/statistics/people", READ, behind::people)
+        .get("/desk/statistics/teams", READ, behind::teams)
+        .get("/desk/statistics/activities", READ, behind::activities)
+        .get("/desk/statistics/pivot", READ, pivot::pages::index)
+        .get("/desk/statistics/pivot.xlsx", READ, pivot::pages::xlsx)
+        .get("/desk/statistics/pivot.csv", READ, pivot::pages::csv)
+        .post("/desk/statistics/views", READ, pivot::views::create)
+        .post("/desk/statistics/views/{view}/removal", READ, pivot::views::remove)
         .get("/desk/statistics/dictionary", READ, pages::dictionary)
         .get("/figures", FIGURES, pages::public)
+        .get("/figures/pivot", FIGURES, pivot::pages::public)
         .get("/figures/dictionary", FIGURES, pages::public_dictionary)
         .api(READ, kernel::routes!(api::report))
+        .api(READ, kernel::routes!(pivot::api::pivot))
+        .api(FIGURES, kernel::routes!(pivot::api::public))
         .api(FIGURES, kernel::routes!(api::public))
         .api(FIGURES, kernel::routes!(api::dictionary));
     Module::new("statistics")
-        .migrations(kernel::migrations!["20261123_31_statistics", "20261123_33_standing"])
+        .migrations(kernel::migrations!["20261123_31_statistics", "20261123_33_standing", "20261128_41_views"])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(routes)

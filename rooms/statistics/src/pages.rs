@@ -2,12 +2,16 @@
 
 use crate::chart::{self, Bar};
 use crate::forms::{CATEGORIES, Filter, KINDS};
+use crate::links::Narrow;
 use crate::model::{Group, METRICS, Metric, MetricCode, Month, Report, Row, Unit};
 use crate::{READ, rules, store};
 use askama::Template;
 use kernel::http::filters;
 use kernel::tables::{Column, Out, write_csv, write_xlsx};
 use kernel::{Answer, Cx, Error, Query, Result, Word, words};
+
+/// What a browser calls a workbook.
+pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A cell as it is read.
 struct Cell {
@@ -24,10 +28,10 @@ struct Line {
 }
 
 /// A choice of a filter.
-struct Choice {
-    code: String,
-    label: String,
-    current: bool,
+pub(crate) struct Choice {
+    pub code: String,
+    pub label: String,
+    pub current: bool,
 }
 
 /// A tab: the same question in other rows.
@@ -62,6 +66,7 @@ struct Index {
     team: Option<String>,
     xlsx: String,
     csv: String,
+    pivot: String,
 }
 
 pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
@@ -91,6 +96,7 @@ pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
         team,
         xlsx: filter.url("/desk/statistics/export.xlsx", &[]),
         csv: filter.url("/desk/statistics/export.csv", &[]),
+        pivot: filter.url("/desk/statistics/pivot", &[("group", "")]),
         filter,
     };
     cx.page(&page)
@@ -106,11 +112,16 @@ pub(crate) async fn team_name(cx: &Cx, filter: &Filter) -> Result<Option<String>
 }
 
 fn title(report: &Report) -> Word {
-    match report.query.whole_year() {
+    title_of(&report.query)
+}
+
+/// What a report of this period is called.
+pub(crate) fn title_of(query: &crate::model::Query) -> Word {
+    match query.whole_year() {
         Some(year) => Word::new("statistics.title_year").with("year", year),
         None => {
-            let to = report.query.to.min(Month::of(kernel::time::day(report.query.now))).max(report.query.from);
-            Word::new("statistics.title_months").with("from", report.query.from).with("to", to)
+            let to = query.to.min(Month::of(kernel::time::day(query.now))).max(query.from);
+            Word::new("statistics.title_months").with("from", query.from).with("to", to)
         }
     }
 }
@@ -150,9 +161,11 @@ fn text(cx: &Cx, metric: &Metric, row: &Row) -> String {
 
 fn table(cx: &Cx, report: &Report, filter: Option<&Filter>) -> Table {
     let group = report.query.group;
-    let line = |row: &Row, label: String, url: Option<String>, linked: bool| {
+    let line = |row: &Row, label: String, url: Option<String>| {
         let cells = METRICS.iter().map(|metric| {
-            let url = filter.filter(|_| linked).and_then(|f| rows_behind(report, f, metric.code, row));
+            let url = filter
+                .filter(|_| row.figures.get(metric.code).is_some())
+                .and_then(|f| rows_behind(report, f, metric.code, row));
             Cell { head: metric.head, text: text(cx, metric, row), url }
         });
         Line { label, url, cells: cells.collect() }
@@ -168,9 +181,9 @@ fn table(cx: &Cx, report: &Report, filter: Option<&Filter>) -> Table {
         head: cx.t(&format!("statistics.head.{group}")).to_owned(),
         lines: named
             .into_iter()
-            .map(|(label, row)| line(row, label, filter.and_then(|f| deeper(f, group, row)), true))
+            .map(|(label, row)| line(row, label, filter.and_then(|f| deeper(f, group, row))))
             .collect(),
-        total: line(&report.total, cx.t("statistics.total").to_owned(), None, true),
+        total: line(&report.total, cx.t("statistics.total").to_owned(), None),
         bars,
         height,
         as_of: report.as_of,
@@ -194,50 +207,9 @@ fn deeper(filter: &Filter, group: Group, row: &Row) -> Option<String> {
 
 /// The list of what a figure counts, where there is one.
 fn rows_behind(report: &Report, filter: &Filter, metric: MetricCode, row: &Row) -> Option<String> {
-    let group = report.query.group;
-    // The total has no code of its own, and a town's row holds no more than the community that was asked for.
-    let of = |wanted: Group, chosen: &str| {
-        let whole = row.code.is_empty() || wanted == Group::Town && chosen.starts_with(&row.code);
-        if group == wanted && !whole { row.code.clone() } else { chosen.to_owned() }
-    };
-    let town = ("town", of(Group::Town, &filter.town));
-    let kind = ("kind", of(Group::Kind, &filter.kind));
-    match metric {
-        MetricCode::Volunteers => Some(list("/desk/people", &[town])),
-        MetricCode::Teams => Some(list("/desk/teams", &[town, kind])),
-        MetricCode::Activities => Some(list("/desk/activities", &[town])),
-        MetricCode::Hours | MetricCode::Services | MetricCode::Active => {
-            let month: Option<Month> = if group == Group::Month { row.code.parse().ok() } else { None };
-            let (first, last) = (month.unwrap_or(report.query.from).first(), month.unwrap_or(report.query.to).last());
-            let last = last.min(kernel::time::day(report.query.now)).max(first);
-            let team = ("team", of(Group::Team, &filter.team));
-            let category = ("category", of(Group::Category, &filter.category));
-            let (from, to) = (("from", first.to_string()), ("to", last.to_string()));
-            Some(list("/desk/hours", &[town, team, kind, category, from, to]))
-        }
-        MetricCode::Served => {
-            let month: Option<Month> = if group == Group::Month { row.code.parse().ok() } else { None };
-            let (first, last) = (month.unwrap_or(report.query.from), month.unwrap_or(report.query.to));
-            let own = if group == Group::Team && !row.code.is_empty() { "1" } else { "" };
-            let narrowed = [
-                ("from", first.to_string()),
-                ("to", last.to_string()),
-                town,
-                ("team", of(Group::Team, &filter.team)),
-                kind,
-                ("category", of(Group::Category, &filter.category)),
-                ("own", own.to_owned()),
-            ];
-            Some(list("/desk/statistics/served", &narrowed))
-        }
-    }
-}
-
-/// A list's address with what narrows it; codes and days need no encoding.
-fn list(path: &str, narrowed: &[(&str, String)]) -> String {
-    let parts: Vec<String> =
-        narrowed.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
-    if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
+    let whole = Narrow::of(&report.query, filter);
+    let axis = if row.code.is_empty() { None } else { report.query.group.as_str().parse().ok() };
+    axis.map_or(whole.clone(), |axis| whole.by(axis, &row.code)).url(metric)
 }
 
 fn sheet(cx: &Cx, report: &Report) -> (Vec<Column>, Vec<Vec<Out>>) {
@@ -269,8 +241,7 @@ async fn export(cx: &Cx, filter: &Filter) -> Result<(String, Vec<Column>, Vec<Ve
 pub(crate) async fn xlsx(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
     let (name, columns, rows) = export(&cx, &filter).await?;
     let file = write_xlsx(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(cx.download(&format!("{name}.xlsx"), kind, file))
+    Ok(cx.download(&format!("{name}.xlsx"), XLSX, file))
 }
 
 pub(crate) async fn csv(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {

@@ -95,7 +95,7 @@ pub(crate) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
 }
 
 /// What narrows the list, by name.
-async fn within(cx: &Cx, filter: &Filter) -> Result<Vec<String>> {
+pub(crate) async fn within(cx: &Cx, filter: &Filter) -> Result<Vec<String>> {
     let mut names = Vec::new();
     if !filter.town.is_empty() {
         let towns = store::towns(&cx.db, cx.tenant).await?;

@@ -1,9 +1,12 @@
 //! The SQL of the figures: everything is read from the roll-ups and the registers, nothing is typed and nothing is kept.
 
 mod active;
+pub(crate) mod behind;
 mod names;
+pub(crate) mod pivot;
 mod registers;
 pub(crate) mod served;
+pub(crate) mod traits;
 
 pub(crate) use names::{team, towns};
 

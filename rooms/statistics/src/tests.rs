@@ -1,6 +1,6 @@
 //! Stories of figures: one report on every face, people counted once, and nothing that tells the public of few.
 
-mod links;
+pub(crate) mod links;
 
 use crate::model::{Group, MetricCode, Month, Query, Report};
 use crate::store::figures;
@@ -11,7 +11,7 @@ use kernel::{Module, Read as _, Tx, args};
 use testkit::app::{district, region};
 use testkit::{TestApp, on_both};
 
-fn rooms() -> Vec<Module> {
+pub(crate) fn rooms() -> Vec<Module> {
     vec![
         places::module(),
         people::module(),
@@ -22,11 +22,11 @@ fn rooms() -> Vec<Module> {
     ]
 }
 
-const DALI: &str = "440605125003";
-const LISHUI: &str = "440605126001";
+pub(crate) const DALI: &str = "440605125003";
+pub(crate) const LISHUI: &str = "440605126001";
 
 /// One session of a team in a region and category on a day of this year, written as activities writes it.
-async fn session(app: &TestApp, team: (Raw, &str), place: &str, category: &str, day: &str) -> Raw {
+pub(crate) async fn session(app: &TestApp, team: (Raw, &str), place: &str, category: &str, day: &str) -> Raw {
     let (tenant, now, id, activity) = (app.tenant, app.clock.now(), kernel::ids::fresh(), kernel::ids::fresh());
     let day: chrono::NaiveDate = day.parse().unwrap();
     let from = kernel::time::day_start(day) + chrono::Duration::hours(9);
@@ -53,7 +53,7 @@ async fn session(app: &TestApp, team: (Raw, &str), place: &str, category: &str, 
 }
 
 /// Somebody served `minutes` in a session.
-async fn serve(app: &TestApp, session: Raw, person: Raw, minutes: i64) {
+pub(crate) async fn serve(app: &TestApp, session: Raw, person: Raw, minutes: i64) {
     let (tenant, id) = (app.tenant, kernel::ids::fresh());
     app.write(async move |tx: &mut Tx<'_>| {
         kernel::row! { struct Length { day: chrono::NaiveDate, starts_at: chrono::DateTime<chrono::Utc> } }
@@ -73,7 +73,7 @@ async fn serve(app: &TestApp, session: Raw, person: Raw, minutes: i64) {
     .unwrap();
 }
 
-async fn count_served(app: &TestApp, session: Raw, served: i64) {
+pub(crate) async fn count_served(app: &TestApp, session: Raw, served: i64) {
     let tenant = app.tenant;
     app.write(async move |tx: &mut Tx<'_>| {
         let sql = "UPDATE activity_session SET served = $1 WHERE tenant_id = $2 AND id = $3";
@@ -86,7 +86,7 @@ async fn count_served(app: &TestApp, session: Raw, served: i64) {
 }
 
 /// Two towns, two teams, eleven people of whom one serves in both towns, and one small category.
-async fn lived_in(app: &TestApp) {
+pub(crate) async fn lived_in(app: &TestApp) {
     app.region_seed().await;
     let (near, near_path) = app.team("沥雄社区志愿服务队", DALI).await;
     let (far, far_path) = app.team("里水社区志愿服务队", LISHUI).await;
@@ -221,12 +221,12 @@ async fn a_corrected_number_of_people_served_replaces_the_old_one() {
 }
 
 /// The numbers of a csv: rows by rows, hours as they are written.
-fn cells(text: &str) -> Vec<Vec<String>> {
+pub(crate) fn cells(text: &str) -> Vec<Vec<String>> {
     let lines = text.trim_start_matches('\u{feff}').lines().skip(1);
     lines.map(|l| l.split(',').map(|c| c.trim_matches('"').to_owned()).collect()).collect()
 }
 
-fn number(cell: &Cell) -> String {
+pub(crate) fn number(cell: &Cell) -> String {
     match cell {
         Cell::Number(n) => n.to_string(),
         Cell::Text(t) => t.clone(),

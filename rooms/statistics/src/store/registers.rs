@@ -33,7 +33,7 @@ pub(super) async fn volunteers(db: &impl Read, tenant: TenantId, query: &Query) 
 }
 
 /// Who is on the register at the period's end; with `in_team` the member `m` of an organisation `o`.
-fn registered(tenant: TenantId, query: &Query, in_team: bool) -> Conditions {
+pub(super) fn registered(tenant: TenantId, query: &Query, in_team: bool) -> Conditions {
     let mut wanted = Conditions::new("p.tenant_id = ? AND p.state IN ('active', 'dormant')", args![tenant]);
     wanted.and("p.registered_on <= ?", args![query.to.last()]);
     region(&mut wanted, query, "p.region_code >= ? AND p.region_code < ?");
@@ -92,16 +92,7 @@ pub(super) async fn teams(db: &impl Read, tenant: TenantId, query: &Query) -> Re
     if query.group == Group::Category || !query.category.is_empty() {
         return Ok(None);
     }
-    let mut wanted = Conditions::new(
-        "o.tenant_id = ? AND o.tree = 'team' AND o.state = 'active' AND o.kind NOT IN ('federation', 'town')",
-        args![tenant],
-    );
-    wanted.and("(o.founded_on IS NULL OR o.founded_on <= ?)", args![query.to.last()]);
-    region(&mut wanted, query, "o.region_code >= ? AND o.region_code < ?");
-    team(&mut wanted, query);
-    if let Some(reach) = query.reach.as_ref().filter(|r| !r.is_all()) {
-        wanted.within(reach, "o.region_code", "o.path");
-    }
+    let mut wanted = standing(tenant, query);
     let code = match query.group {
         Group::Town => "substr(o.region_code, 1, 9)",
         Group::Team => "o.number",
@@ -117,10 +108,44 @@ pub(super) async fn teams(db: &impl Read, tenant: TenantId, query: &Query) -> Re
     Ok(Some(Part { rows, total }))
 }
 
+/// The teams on the register at the period's end, as `o`.
+pub(super) fn standing(tenant: TenantId, query: &Query) -> Conditions {
+    let mut wanted = Conditions::new(
+        "o.tenant_id = ? AND o.tree = 'team' AND o.state = 'active' AND o.kind NOT IN ('federation', 'town')",
+        args![tenant],
+    );
+    wanted.and("(o.founded_on IS NULL OR o.founded_on <= ?)", args![query.to.last()]);
+    region(&mut wanted, query, "o.region_code >= ? AND o.region_code < ?");
+    team(&mut wanted, query);
+    if let Some(reach) = query.reach.as_ref().filter(|r| !r.is_all()) {
+        wanted.within(reach, "o.region_code", "o.path");
+    }
+    wanted
+}
+
 row! { struct Spell { first: String, last: String, n: i64 } }
 
 /// Activities of which a day lies in the period. One that lasts for months stands in each of them and once in the total.
 pub(super) async fn activities(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Part> {
+    let mut wanted = held(tenant, query);
+    if query.group == Group::Month {
+        return spells(db, wanted, query).await;
+    }
+    let (code, join) = match query.group {
+        Group::Town => ("substr(a.region_code, 1, 9)", ""),
+        Group::Team => ("o.number", " JOIN organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id"),
+        Group::Kind => ("a.kind", ""),
+        Group::Category => ("a.category", ""),
+        Group::Month | Group::Total => ("''", ""),
+    };
+    let tail = wanted.tail(" GROUP BY 1", args![]);
+    let sql = format!("SELECT {code} AS code, COUNT(*) AS n FROM activity a{join} WHERE {tail}");
+    let rows = numbers(db.all(&sql, wanted.args()).await?);
+    Ok(Part { total: rows.values().sum(), rows })
+}
+
+/// The activities of which a day lies in the period, as `a`.
+pub(super) fn held(tenant: TenantId, query: &Query) -> Conditions {
     let mut wanted = Conditions::new("a.tenant_id = ? AND a.state IN ('running', 'ended', 'backfill')", args![tenant]);
     let until = query.to.last().min(kernel::time::day(query.now));
     wanted.and("a.starts_on <= ? AND a.ends_on >= ?", args![until, query.from.first()]);
@@ -138,20 +163,7 @@ pub(super) async fn activities(db: &impl Read, tenant: TenantId, query: &Query) 
     if let Some(reach) = query.reach.as_ref().filter(|r| !r.is_all()) {
         wanted.within(reach, "a.region_code", "a.organisation_path");
     }
-    if query.group == Group::Month {
-        return spells(db, wanted, query).await;
-    }
-    let (code, join) = match query.group {
-        Group::Town => ("substr(a.region_code, 1, 9)", ""),
-        Group::Team => ("o.number", " JOIN organisation o ON o.tenant_id = a.tenant_id AND o.id = a.organisation_id"),
-        Group::Kind => ("a.kind", ""),
-        Group::Category => ("a.category", ""),
-        Group::Month | Group::Total => ("''", ""),
-    };
-    let tail = wanted.tail(" GROUP BY 1", args![]);
-    let sql = format!("SELECT {code} AS code, COUNT(*) AS n FROM activity a{join} WHERE {tail}");
-    let rows = numbers(db.all(&sql, wanted.args()).await?);
-    Ok(Part { total: rows.values().sum(), rows })
+    wanted
 }
 
 async fn spells(db: &impl Read, mut wanted: Conditions, query: &Query) -> Result<Part> {

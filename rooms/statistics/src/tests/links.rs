@@ -14,7 +14,7 @@ fn served_links(page: &str) -> Vec<(String, i64)> {
 }
 
 /// The links of a page to a list, with the figure that each says.
-fn links(page: &str, to: &str) -> Vec<(String, String)> {
+pub(crate) fn links(page: &str, to: &str) -> Vec<(String, String)> {
     let head = format!("<a href=\"{to}");
     let cells = page.split(head.as_str()).skip(1);
     cells
