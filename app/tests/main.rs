@@ -1,5 +1,7 @@
 //! What must hold for the whole house: storeys, words, SQL on both engines, the permission matrix, the routes.
 
+#[path = "main/api.rs"]
+mod api;
 #[path = "main/district.rs"]
 mod district;
 #[path = "main/matrix.rs"]

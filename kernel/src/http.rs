@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod document;
 mod edge;
 mod form;
 mod paging;
@@ -10,11 +11,12 @@ pub(crate) mod shell;
 mod summary;
 mod view;
 
-pub use api::{Body, Problem};
+pub use api::{Body, NoBody, Problem};
 pub use assets::Asset;
-pub use form::{Form, Multipart, Query};
+pub(crate) use document::openapi;
+pub use form::{Form, Multipart, Query, Upload};
 pub use paging::{Cursor, Paged, query_string};
-pub use routes::{Routes, openapi};
+pub use routes::Routes;
 pub use view::{View, filters};
 
 pub(crate) use edge::router;

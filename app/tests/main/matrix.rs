@@ -5,6 +5,8 @@
 mod case;
 #[path = "matrix_cases.rs"]
 mod cases;
+#[path = "matrix_cases_api.rs"]
+mod cases_api;
 #[path = "matrix_threats.rs"]
 mod threats;
 #[path = "matrix_world.rs"]
@@ -13,6 +15,7 @@ mod world;
 use crate::district::{Corner, District, Somebody};
 use case::{Aim, Body, Case};
 pub use cases::activity_form;
+pub use cases_api::draft as api_draft;
 use kernel::policy::decide;
 use kernel::{Permission, Role, Target, args};
 use std::collections::BTreeSet;
@@ -73,7 +76,7 @@ fn told(reply: &Reply) -> Option<Told> {
     let to_sign_in = reply.location.as_deref().is_some_and(|to| to.starts_with("/sign-in"));
     match reply.status.as_u16() {
         303 if to_sign_in => Some(Told::SignIn),
-        200 | 201 | 303 | 409 | 422 | 429 => Some(Told::Goes),
+        200 | 201 | 204 | 303 | 409 | 422 | 429 => Some(Told::Goes),
         401 => Some(Told::SignIn),
         403 => Some(Told::Forbidden),
         404 => Some(Told::NotThere),
@@ -86,6 +89,9 @@ async fn ask(world: &World, case: &Case, who: &Somebody, corner: &Corner) -> Rep
     if case.route.starts_with("/api/") {
         let body = match &case.body {
             Body::Json(make) => Some(make(world, corner)),
+            Body::Upload(fields, file) => {
+                return who.visitor.upload_by_token(&path, who.token.as_deref(), fields, *file).await;
+            }
             _ => None,
         };
         return who.visitor.json(case.method, &path, who.token.as_deref(), body.as_ref(), None).await;

@@ -42,6 +42,7 @@ pub fn all() -> Vec<Case> {
         federation_cases(),
         access_cases(),
         other_cases(),
+        super::cases_api::all(),
     ]
     .into_iter()
     .flatten()

@@ -138,7 +138,10 @@ async fn send(who: &Somebody, method: &str, path: &str, sent: Sent<'_>) -> Reply
         Sent::Json(body) => who.visitor.json(method, path, who.token.as_deref(), Some(&body), None).await,
         Sent::Upload(fields, file) => {
             let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-            who.visitor.upload(path, &fields, file).await
+            match path.starts_with("/api/") {
+                true => who.visitor.upload_by_token(path, who.token.as_deref(), &fields, file).await,
+                false => who.visitor.upload(path, &fields, file).await,
+            }
         }
     }
 }
@@ -165,6 +168,7 @@ pub async fn whole(app: &TestApp) -> Vec<(String, String)> {
 const SILENT: &[(&str, &str)] = &[
     ("/team", "sessions and counts, no names"),
     ("/sessions/{session}/code", "a picture and a count"),
+    ("/api/v1/sessions/{session}/code", "an address, no names"),
     ("/sessions/{session}/code/picture", "a picture and a count"),
     ("/me", "one's own, no number"),
     ("/api/v1/me", "one's own, masked"),

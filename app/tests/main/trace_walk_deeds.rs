@@ -4,6 +4,8 @@
 
 #[path = "trace_walk_access.rs"]
 mod access;
+#[path = "trace_walk_api.rs"]
+mod api;
 #[path = "trace_walk_doors.rs"]
 mod doors;
 #[path = "trace_walk_teams.rs"]
@@ -49,6 +51,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     figures::walk(walk, by).await;
     join(walk, by("anyone")).await;
     oneself(walk).await;
+    api::walk(walk, by).await;
     accounts(walk, by).await;
     doors::walk(walk).await;
     import

@@ -97,12 +97,21 @@ async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> 
     };
     if let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() {
         response = render(&cx, &error);
+    } else if is_no_address(&response) {
+        response = render(&cx, &Error::NotFound);
     } else if had_flash && !response.headers().contains_key(header::SET_COOKIE) && !response.status().is_redirection() {
         append_cookie(&mut response, "flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     }
     protect(&cx, &mut response);
     app.metrics.count(response.status(), began.elapsed());
     response
+}
+
+/// The framework's own answer to an address whose id is none: in English and without a page, so it is said as we say it.
+fn is_no_address(response: &Response) -> bool {
+    let plain =
+        text(response.headers(), header::CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("text/plain"));
+    response.status() == StatusCode::BAD_REQUEST && plain
 }
 
 /// What says beforehand that it is larger than any upload may be.

@@ -50,7 +50,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let text = parts.uri.query().unwrap_or_default();
-        serde_html_form::from_str(text).map(Self).map_err(|_| Error::Malformed(Word::new("error.query")))
+        serde_html_form::from_str(text).map(Self).map_err(|e| {
+            // A program is told which field; a reader chooses again on the page.
+            let program = parts.extensions.get::<Cx>().is_some_and(|cx| cx.request.path.starts_with("/api/"));
+            Error::Malformed(if program {
+                Word::new("error.query_field").with("what", e)
+            } else {
+                Word::new("error.query")
+            })
+        })
     }
 }
 
@@ -71,6 +79,29 @@ impl<S: Send + Sync> FromRequest<S> for Multipart {
         let token = first.text().await.map_err(|_| wrong())?;
         check_token(&cx, &token)?;
         Ok(Self(multipart, cx, Sha256::new()))
+    }
+}
+
+/// A program's upload: the parts of a form without its token. Callers with a session cookie are refused, as by `Body`.
+pub struct Upload(Multipart);
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let cx = super::api::program(&parts)?;
+        let request = Request::from_parts(parts, body);
+        let parts = axum::extract::Multipart::from_request(request, state).await;
+        let parts = parts.map_err(|_| Error::Malformed(Word::new("error.upload")))?;
+        Ok(Self(Multipart(parts, cx, Sha256::new())))
+    }
+}
+
+impl Upload {
+    /// The next field's name, file name and bytes.
+    pub async fn next(&mut self) -> Result<Option<(String, String, Vec<u8>)>> {
+        self.0.next().await
     }
 }
 

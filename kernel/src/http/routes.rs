@@ -1,5 +1,6 @@
 //! Routes: none without a permission, because none can be added without naming one.
 
+use super::document;
 use crate::app::{App, RouteFact};
 use crate::cx::Cx;
 use crate::error::Error;
@@ -70,11 +71,7 @@ impl Routes {
             ];
             for (method, operation) in all {
                 if let Some(operation) = operation {
-                    let note = format!("Asks for the permission `{}`.", permission.name);
-                    operation.description = Some(match operation.description.take() {
-                        Some(text) => format!("{text}\n\n{note}"),
-                        None => note,
-                    });
+                    document::complete(operation, (method, path), permission);
                     self.facts.push(RouteFact { method, path: path.clone(), permission, api: true });
                 }
             }
@@ -112,20 +109,4 @@ async fn guard(permission: Permission, cx: Result<Cx, Error>, request: Request, 
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
-}
-
-/// The document at `/openapi.json`, with what every route has in common.
-pub fn openapi(mut document: OpenApi, name: &str) -> OpenApi {
-    use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-    document.info.title = format!("{name} · Qiyi");
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    document.info.description = Some(
-        "Lists answer `{items, next}`; give `next` back as `cursor`. Errors are application/problem+json. \
-         Every POST that makes something takes an `Idempotency-Key`: a repeat answers what the first one answered."
-            .to_owned(),
-    );
-    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    document.components.get_or_insert_with(Default::default).add_security_scheme("token", bearer);
-    document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
-    document
 }

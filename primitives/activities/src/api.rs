@@ -1,5 +1,10 @@
 //! The JSON twins of the public list and page, of signing up and of attendance.
 
+pub(crate) mod desk;
+mod draft;
+pub(crate) mod me;
+pub(crate) mod roster;
+
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};
 use crate::pages::{actor_person, held_session, visible_activity};
 use crate::store::listing::Face;

@@ -2,6 +2,7 @@
 
 use crate::model::{Activity, Attendance, AttendanceId, Session, SessionId, SignupState};
 use crate::rules;
+use crate::store::attendance::RosterLine;
 use crate::store::{self, attendance, signup};
 use chrono::{DateTime, Duration, Utc};
 use hours::{EntryId, Method, NewEntry};
@@ -78,6 +79,45 @@ pub fn arrived(cx: &Cx, session: SessionId, kept: &str) -> bool {
     *of == session.to_string()
         && (0..=600).contains(&age)
         && cx.app.keys.is_signed("arrival", &[of, issued, nonce], mark)
+}
+
+/// The names of a session's people were read.
+#[derive(Serialize)]
+struct RosterRead {
+    #[serde(skip)]
+    session: SessionId,
+    people: usize,
+}
+
+impl Deed for RosterRead {
+    const KIND: &'static str = "attendance.roster_read";
+    fn object(&self) -> (&'static str, Option<Raw>) {
+        ("session", Some(self.session.0))
+    }
+}
+
+/// Everybody who joined a session or waits for it; reading the names leaves a trace.
+pub(crate) async fn roster(cx: &Cx, session: SessionId) -> Result<Vec<RosterLine>> {
+    let at = cx.clone();
+    cx.write(session.lane(), async move |tx: &mut Tx<'_>| {
+        let lines = attendance::roster(tx, at.tenant, session).await?;
+        tx.record(&at, &RosterRead { session, people: lines.len() });
+        Ok(lines)
+    })
+    .await
+}
+
+/// The session whose place shows this code now; `text` is what the camera reads.
+///
+/// # Errors
+/// As `check_code`.
+pub(crate) fn read_code(cx: &Cx, text: &str) -> Result<SessionId> {
+    let mut parts = text.trim().rsplit('/');
+    let (mark, turn, session) = (parts.next(), parts.next(), parts.next());
+    let read = session.and_then(|s| s.parse::<SessionId>().ok()).zip(turn.and_then(|t| t.parse::<i64>().ok()));
+    let (session, turn) = read.ok_or_else(|| Error::refused("attendance.refused.code"))?;
+    check_code(cx, session, turn, mark.unwrap_or_default())?;
+    Ok(session)
 }
 
 /// The lane of everything that writes hours: one for the district, so that a person's day is decided by one.

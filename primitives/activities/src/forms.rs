@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 /// How many sessions the form offers, and posts in each; without a script it cannot grow.
 pub(crate) const SESSIONS: usize = 3;
-const POSTS: usize = 3;
+pub(crate) const POSTS: usize = 3;
 /// The six kinds that must not be published (domain 1.4), each confirmed apart.
 pub(crate) const RULES: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
 

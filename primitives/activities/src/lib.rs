@@ -2,6 +2,7 @@
 
 mod api;
 pub mod attendance;
+mod drafts;
 mod forms;
 pub mod lifecycle;
 pub mod model;
@@ -40,6 +41,9 @@ pub fn module() -> Module {
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(api::routes())
+        .routes(api::desk::routes())
+        .routes(api::me::routes())
+        .routes(api::roster::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())

@@ -5,7 +5,9 @@ use crate::rules::{self, Step};
 use crate::store;
 use kernel::ids::Raw;
 use kernel::time::WorkCalendar;
-use kernel::{AccountId, Conditions, Cx, Deed, Error, LaneKey, Read as _, Result, Tx, Word, WorkItem, args, row};
+use kernel::{
+    AccountId, Conditions, Cx, Deed, Error, FieldErrors, LaneKey, Read as _, Result, Tx, Word, WorkItem, args, row,
+};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -31,6 +33,26 @@ pub async fn take(cx: &Cx, id: ActivityId, step: Step, opinion: String) -> Resul
     cx.clone()
         .write(id.lane(), async move |tx: &mut Tx<'_>| step_in(tx, &cx, id, step, &opinion, &calendar).await)
         .await
+}
+
+/// The same, once for each one-time key: a repeat answers the state that the first one led to.
+pub async fn take_once(cx: &Cx, id: ActivityId, step: Step, opinion: String) -> Result<State> {
+    let calendar = WorkCalendar::load(&cx.db).await?;
+    let cx = cx.clone();
+    cx.clone().once(id.lane(), async move |tx: &mut Tx<'_>| step_in(tx, &cx, id, step, &opinion, &calendar).await).await
+}
+
+/// Decides about what somebody else handed in: it is published, or goes back with a reason.
+///
+/// # Errors
+/// `Invalid` without that reason.
+pub(crate) async fn review(cx: &Cx, id: ActivityId, publish: bool, opinion: &str) -> Result<State> {
+    let mut errors = FieldErrors::none();
+    let (step, opinion) = match publish {
+        true => (Step::Publish, errors.optional_text("opinion", opinion, 300).unwrap_or_default()),
+        false => (Step::Return, errors.text("opinion", opinion, 300)),
+    };
+    if errors.is_empty() { take_once(cx, id, step, opinion).await } else { Err(Error::Invalid(errors)) }
 }
 
 /// Whether the actor may take this step now. A team hands in, begins and ends its own activities and gives up its own drafts;

@@ -2,26 +2,25 @@
 
 mod check_in;
 mod claim;
-mod desk;
+pub(crate) mod desk;
 mod edit;
-mod me;
+pub(crate) mod me;
 mod public;
 pub(crate) use public::Kept;
 mod review;
 mod roster;
 mod search;
 mod signup;
-mod team;
+pub(crate) mod team;
 
 use crate::model::{Activity, ActivityId, Session, SessionId};
 use crate::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP, store};
-pub(crate) use roster::count_served;
+pub(crate) use roster::{count_served, take_off};
 pub(crate) use search::search;
 
-use kernel::ids::Raw;
-use kernel::{Cx, Deed, Error, Permission, Result, Routes};
+use kernel::{Cx, Error, Permission, Result, Routes};
 use people::PersonId;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -63,21 +62,6 @@ pub(crate) fn routes() -> Routes {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
-
-/// The names of a session's people were read.
-#[derive(Serialize)]
-struct RosterRead {
-    #[serde(skip)]
-    session: SessionId,
-    people: usize,
-}
-
-impl Deed for RosterRead {
-    const KIND: &'static str = "attendance.roster_read";
-    fn object(&self) -> (&'static str, Option<Raw>) {
-        ("session", Some(self.session.0))
-    }
-}
 
 /// Not yours is not there.
 pub(crate) fn held(cx: &Cx, permission: Permission, activity: &Activity) -> Result<()> {

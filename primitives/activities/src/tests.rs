@@ -3,6 +3,7 @@
 mod attendance;
 mod desk;
 mod leader;
+mod program;
 mod public;
 mod rush;
 

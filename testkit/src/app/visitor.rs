@@ -137,23 +137,25 @@ impl Visitor {
 
     /// Sends a form with a file, its token first. The file is its field's name, its own name and its bytes.
     pub async fn upload(&self, path: &str, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> Reply {
-        const LINE: &str = "qiyi-testkit-boundary";
         let token = self.csrf();
-        let mut body = Vec::new();
-        for (name, value) in std::iter::once(&("_csrf", token.as_str())).chain(fields) {
-            let part = format!("--{LINE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            body.extend_from_slice(part.as_bytes());
-        }
-        let (field, name, bytes) = file;
-        let part = format!(
-            "--{LINE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        );
-        body.extend_from_slice(part.as_bytes());
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(format!("\r\n--{LINE}--\r\n").as_bytes());
-        let kind = format!("multipart/form-data; boundary={LINE}");
-        self.send("POST", path, &[(header::CONTENT_TYPE.as_str(), &kind)], body).await
+        let all: Vec<(&str, &str)> = std::iter::once(("_csrf", token.as_str())).chain(fields.iter().copied()).collect();
+        let (kind, body) = parts(&all, file);
+        self.send("POST", path, &[(header::CONTENT_TYPE.as_str(), kind)], body).await
+    }
+
+    /// A program's upload with its token; cookies stay at home.
+    pub async fn upload_by_token(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        fields: &[(&str, &str)],
+        file: (&str, &str, &[u8]),
+    ) -> Reply {
+        let (kind, body) = parts(fields, file);
+        let bearer = token.map(|t| format!("Bearer {t}"));
+        let mut headers = vec![(header::CONTENT_TYPE.as_str(), kind)];
+        headers.extend(bearer.as_deref().map(|b| (header::AUTHORIZATION.as_str(), b)));
+        Self::stranger(self.rig.clone()).send("POST", path, &headers, body).await
     }
 
     /// A program's call with its token; cookies stay at home.
@@ -221,6 +223,24 @@ impl Visitor {
             }
         }
     }
+}
+
+/// A form with a file as browsers send it, after its content type.
+fn parts(fields: &[(&str, &str)], (field, name, bytes): (&str, &str, &[u8])) -> (&'static str, Vec<u8>) {
+    const LINE: &str = "qiyi-testkit-boundary";
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--{LINE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    let part = format!(
+        "--{LINE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    body.extend_from_slice(part.as_bytes());
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(format!("\r\n--{LINE}--\r\n").as_bytes());
+    ("multipart/form-data; boundary=qiyi-testkit-boundary", body)
 }
 
 /// One part of a form or of a query, as browsers write it.

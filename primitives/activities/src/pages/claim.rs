@@ -1,8 +1,8 @@
 //! Back-entry: who came although nobody could take attendance, with the paper sheet, for another person to decide.
 
-use super::{RosterRead, held_session};
+use super::held_session;
+use crate::attendance;
 use crate::model::{Activity, Session, SessionId};
-use crate::store;
 use crate::store::attendance::RosterLine;
 use askama::Template;
 use axum::extract::Path;
@@ -57,14 +57,7 @@ async fn claimable(cx: &Cx, id: SessionId) -> Result<(Session, Activity)> {
 
 /// Those who joined and have no hours in this session yet; reading their names leaves a trace.
 async fn candidates(cx: &Cx, session: SessionId) -> Result<Vec<RosterLine>> {
-    let at = cx.clone();
-    let lines = cx
-        .write(session.lane(), async move |tx: &mut Tx<'_>| {
-            let lines = store::attendance::roster(tx, at.tenant, session).await?;
-            tx.record(&at, &RosterRead { session, people: lines.len() });
-            Ok(lines)
-        })
-        .await?;
+    let lines = attendance::roster(cx, session).await?;
     Ok(lines.into_iter().filter(|l| l.is_joined() && l.minutes == 0).collect())
 }
 

@@ -184,7 +184,8 @@ pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Ans
 
 const STEPS: [&str; 4] = ["disable", "resume", "end", "void"];
 
-fn read(name: &str) -> Option<Step> {
+/// A step that staff take by hand, by its name.
+pub(crate) fn read(name: &str) -> Option<Step> {
     match name {
         "disable" => Some(Step::Disable),
         "resume" => Some(Step::Resume),
@@ -206,7 +207,7 @@ pub(super) async fn step(cx: Cx, Path(activity): Path<ActivityId>, Form(form): F
     let activity = held_activity(&cx, activity, MANAGE).await?;
     let step = read(&form.step).ok_or_else(|| Error::Malformed(Word::new("error.form")))?;
     let opinion: String = form.opinion.trim().chars().take(200).collect();
-    let state = lifecycle::take(&cx, activity.id, step, opinion).await?;
+    let state = lifecycle::take_once(&cx, activity.id, step, opinion).await?;
     let said = cx.t(&format!("activity.state.{state}")).to_owned();
     let to = format!("/desk/activities/{}", activity.id);
     Ok(cx.see_other_saying(&to, &Word::new("activity.moved").with("state", said)))

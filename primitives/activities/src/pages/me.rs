@@ -10,7 +10,7 @@ use kernel::http::filters;
 use kernel::{Answer, Cx, Error, Form, Query, Result, Word};
 use serde::Deserialize;
 
-const PAST: i64 = 60;
+pub(crate) const PAST: i64 = 60;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,7 +79,7 @@ struct Withdrawal {
     waiting: bool,
 }
 
-async fn own(cx: &Cx, signup: SignupId) -> Result<Mine> {
+pub(crate) async fn own(cx: &Cx, signup: SignupId) -> Result<Mine> {
     let mine = signup::find_mine(&cx.db, cx.tenant, actor_person(cx)?, signup).await?;
     if matches!(mine.state, SignupState::Joined | SignupState::Waiting) {
         Ok(mine)

@@ -3,7 +3,6 @@
 use super::held_activity;
 use crate::lifecycle;
 use crate::model::{Activity, ActivityId, Post, Session, State};
-use crate::rules::Step;
 use crate::{REVIEW, store};
 use askama::Template;
 use axum::extract::Path;
@@ -95,20 +94,15 @@ pub(super) struct Decision {
 
 pub(super) async fn decide(cx: Cx, Path(activity): Path<ActivityId>, Form(form): Form<Decision>) -> Result<Answer> {
     let activity = held_activity(&cx, activity, REVIEW).await?;
-    let mut errors = FieldErrors::none();
-    let step = match form.decision.as_str() {
-        "publish" => Step::Publish,
-        "return" => Step::Return,
+    let publish = match form.decision.as_str() {
+        "publish" => true,
+        "return" => false,
         _ => return Err(Error::Malformed(Word::new("error.form"))),
     };
-    let opinion = match step {
-        Step::Return => errors.text("opinion", &form.opinion, 300),
-        _ => errors.optional_text("opinion", &form.opinion, 300).unwrap_or_default(),
+    match lifecycle::review(&cx, activity.id, publish, &form.opinion).await {
+        Err(Error::Invalid(errors)) => return cx.invalid(&page(&cx, activity, form.opinion, errors).await?),
+        decided => decided?,
     };
-    if !errors.is_empty() {
-        return cx.invalid(&page(&cx, activity, form.opinion, errors).await?);
-    }
-    lifecycle::take(&cx, activity.id, step, opinion).await?;
-    let word = if step == Step::Publish { "review.published" } else { "review.returned" };
+    let word = if publish { "review.published" } else { "review.returned" };
     Ok(cx.see_other_saying("/desk", &Word::new(word).with("title", activity.title)))
 }

@@ -1,6 +1,6 @@
 //! A session in its leader's hand: the list, the place's code, how many were served.
 
-use super::{RosterRead, held_session};
+use super::held_session;
 use crate::model::{Activity, Session, SessionId, SignupState};
 use crate::store::attendance::RosterLine;
 use crate::{ATTEND, attendance, signups, store};
@@ -34,33 +34,26 @@ struct Show {
 }
 
 impl RosterLine {
-    pub(super) fn is_joined(&self) -> bool {
+    pub(crate) fn is_joined(&self) -> bool {
         self.state == SignupState::Joined
     }
 
-    fn is_absent(&self) -> bool {
+    pub(crate) fn is_absent(&self) -> bool {
         self.is_joined() && self.in_at.is_none()
     }
 
-    fn is_inside(&self) -> bool {
+    pub(crate) fn is_inside(&self) -> bool {
         self.in_at.is_some() && self.out_at.is_none()
     }
 
-    fn is_forgotten(&self) -> bool {
+    pub(crate) fn is_forgotten(&self) -> bool {
         self.forgotten == Some(true)
     }
 }
 
 async fn page(cx: &Cx, id: SessionId, show: &str, typed: Option<(String, FieldErrors)>) -> Result<Show> {
     let (session, activity) = held_session(cx, id, ATTEND).await?;
-    let (at, of) = (cx.clone(), session.id);
-    let lines = cx
-        .write(of.lane(), async move |tx: &mut Tx<'_>| {
-            let lines = store::attendance::roster(tx, at.tenant, of).await?;
-            tx.record(&at, &RosterRead { session: of, people: lines.len() });
-            Ok(lines)
-        })
-        .await?;
+    let lines = attendance::roster(cx, session.id).await?;
     let count = |test: fn(&RosterLine) -> bool| lines.iter().filter(|l| test(l)).count();
     let counts = [count(RosterLine::is_joined), count(RosterLine::is_absent), count(RosterLine::is_inside)];
     let waiting = lines.len() - counts[0];
@@ -102,9 +95,14 @@ pub(super) async fn depart(cx: Cx, Path(session): Path<SessionId>, Form(who): Fo
 /// Takes somebody off who said that they cannot come; the first in line moves up.
 pub(super) async fn remove(cx: Cx, Path(session): Path<SessionId>, Form(who): Form<Someone>) -> Result<Answer> {
     let (session, _) = held_session(&cx, session, ATTEND).await?;
-    let live = store::signup::find_live(&cx.db, cx.tenant, session.id, who.person).await?.ok_or(Error::NotFound)?;
-    signups::withdraw(&cx, live.id, SignupState::Removed).await?;
+    take_off(&cx, session.id, who.person).await?;
     Ok(cx.see_other_saying(&format!("/sessions/{}", session.id), &Word::new("roster.removed")))
+}
+
+/// Takes somebody off a session's list.
+pub(crate) async fn take_off(cx: &Cx, session: SessionId, person: PersonId) -> Result<()> {
+    let live = store::signup::find_live(&cx.db, cx.tenant, session, person).await?.ok_or(Error::NotFound)?;
+    signups::withdraw(cx, live.id, SignupState::Removed).await
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,122 @@
+//! A session's list as JSON: who signed up, who came, who is taken off, and the place's code.
+#![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
+
+use super::Someone;
+use crate::model::{SessionId, SignupState};
+use crate::pages::{held_session, take_off};
+use crate::store::attendance::RosterLine;
+use crate::{ATTEND, attendance, rules};
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use chrono::{DateTime, Duration, Utc};
+use kernel::http::{Body, Paged, Problem};
+use kernel::{Cx, Query, Result, Routes, routes};
+use people::PersonId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().api(ATTEND, routes!(list_roster)).api(ATTEND, routes!(create_removal)).api(ATTEND, routes!(show_code))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct RosterQuery {
+    /// Only who did not come, or only who is there: `absent` or `inside`.
+    #[param(value_type = Option<String>)]
+    show: Option<RosterPart>,
+}
+
+/// A part of a session's list.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RosterPart {
+    /// Has a place and did not come.
+    Absent,
+    /// Came and did not leave.
+    Inside,
+}
+
+/// Somebody on a session's list.
+#[derive(Serialize, ToSchema)]
+struct RosterPerson {
+    #[schema(value_type = String)]
+    person: PersonId,
+    name: String,
+    /// The last four digits of the phone; never more.
+    phone_tail: Option<String>,
+    post: String,
+    /// `joined` or `waiting`.
+    #[schema(value_type = String)]
+    state: SignupState,
+    in_at: Option<DateTime<Utc>>,
+    out_at: Option<DateTime<Utc>>,
+    /// Nobody checked them out: their hours count once the leader says when they left.
+    forgotten: bool,
+    /// Minutes in the ledger for this session.
+    minutes: i64,
+}
+
+impl From<RosterLine> for RosterPerson {
+    fn from(line: RosterLine) -> Self {
+        Self {
+            forgotten: line.is_forgotten(),
+            person: line.person_id,
+            name: line.name,
+            phone_tail: line.phone_tail,
+            post: line.post,
+            state: line.state,
+            in_at: line.in_at,
+            out_at: line.out_at,
+            minutes: line.minutes,
+        }
+    }
+}
+
+/// Everybody who signed up for a session and whether they came, by name, at most 2,000; each reading leaves a trace.
+#[utoipa::path(get, path = "/api/v1/sessions/{session}/signups", tag = "activities",
+    params(("session" = String, Path), RosterQuery),
+    responses((status = 200, body = Paged<RosterPerson>), (status = 404, body = Problem)))]
+async fn list_roster(
+    cx: Cx,
+    Path(session): Path<SessionId>,
+    Query(query): Query<RosterQuery>,
+) -> Result<Json<Paged<RosterPerson>>> {
+    let (session, _) = held_session(&cx, session, ATTEND).await?;
+    let wanted = |line: &RosterLine| match query.show {
+        Some(RosterPart::Absent) => line.is_absent(),
+        Some(RosterPart::Inside) => line.is_inside(),
+        None => true,
+    };
+    let lines = attendance::roster(&cx, session.id).await?;
+    Ok(Json(Paged { items: lines.into_iter().filter(wanted).map(RosterPerson::from).collect(), next: None }))
+}
+
+/// Takes somebody off who said that they cannot come; the first in line moves up.
+#[utoipa::path(post, path = "/api/v1/sessions/{session}/removals", tag = "activities", params(("session" = String, Path)),
+    request_body = Someone, responses((status = 204, description = "They are off the list"), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "They came")))]
+async fn create_removal(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Someone>) -> Result<StatusCode> {
+    let (session, _) = held_session(&cx, session, ATTEND).await?;
+    take_off(&cx, session.id, who.person).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The place's code now.
+#[derive(Serialize, ToSchema)]
+struct ShownCode {
+    /// What the code holds; it turns every 15 seconds, and the one before is still taken.
+    code: String,
+    /// When check-in begins.
+    opens_at: DateTime<Utc>,
+}
+
+/// What the place's code says at this moment, for a screen that draws it.
+#[utoipa::path(get, path = "/api/v1/sessions/{session}/code", tag = "activities", params(("session" = String, Path)),
+    responses((status = 200, body = ShownCode), (status = 404, body = Problem)))]
+async fn show_code(cx: Cx, Path(session): Path<SessionId>) -> Result<Json<ShownCode>> {
+    let (session, _) = held_session(&cx, session, ATTEND).await?;
+    let opens_at = session.starts_at - Duration::minutes(rules::EARLY);
+    Ok(Json(ShownCode { code: attendance::code_url(&cx, session.id), opens_at }))
+}
