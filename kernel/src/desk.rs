@@ -78,12 +78,13 @@ pub(crate) fn module() -> Module {
         .words(crate::words!())
         .words(crate::words!("tables"))
         .routes(routes)
-        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, EXPLAIN])
         .points(&[
             crate::Pointer::of("person", ("account", "person_id"), "uses.account"),
             crate::Pointer::of("person", ("message", "person_id"), ""),
+            crate::Pointer::of("person", ("outbox", "person_id"), ""),
+            crate::Pointer::of("person", ("message_setting", "person_id"), ""),
         ])
-        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, EXPLAIN])
+        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, EXPLAIN])
         .every(Recurring {
             name: "kernel.learn",
             every: 60_000,

@@ -25,13 +25,13 @@ fn a_phone_fetches_little_keeps_the_shell_and_says_when_there_is_no_network() ->
     can_be_installed(&mut browser)?;
     house.visit(&mut browser, "/activities")?;
     keeps_the_shell(&mut browser)?;
-    let (me, wall) = (house.url("/me"), house.url("/assets/none/none.css"));
+    let (me, wall) = (house.url("/me"), house.url("/wall/none"));
     house.close()?;
     browser.goto(&me)?;
     heading(&mut browser, "没连上网")?;
     let styled = "return getComputedStyle(document.querySelector('.btn')).borderRadius !== '0px'";
     ensure!(browser.evaluate(styled, &json!([]))? == true, "the page without a network has no style");
-    ensure!(browser.goto(&wall).is_err() || !browser.text()?.contains("没连上网"), "only pages are answered so");
+    ensure!(browser.goto(&wall).is_err() || !browser.text()?.contains("没连上网"), "a wall keeps its own last picture");
     Ok(())
 }
 

@@ -66,10 +66,10 @@ impl World {
                    VALUES ($1, $2, $3, $4, 'csv', 'test', 300, 'waiting', $5, $6, 'test', $5)";
         let invite = "INSERT INTO invitation (tenant_id, id, organisation_id, person_id, state, made_at, ends_at)
                       VALUES ($1, $2, $3, $2, 'open', $4, $5)";
-        let left = "INSERT INTO outbox (tenant_id, id, person_id, channel, word, args, url, urgent, state, reason, tries, made_at, due_at, done_at)
-                    VALUES ($1, $2, $2, 'sms', 'message.digest', $4, '/me', FALSE, 'failed', 'http 503', 8, $3, $3, $3)";
         let waits = "INSERT INTO team_review (tenant_id, organisation_id, region_code, level, desk_path, state, made_at, made_person, made_name, due_at, moved_up)
                      VALUES ($1, $2, $3, 'team', $4, 'waiting', $5, $6, 'test', $7, 0)";
+        let left = "INSERT INTO outbox (tenant_id, id, person_id, channel, word, args, url, urgent, state, reason, tries, made_at, due_at, done_at)
+                    VALUES ($1, $2, $2, 'sms', 'message.digest', $4, '/me', FALSE, 'failed', 'http 503', 8, $3, $3, $3)";
         for (_, corner) in district.corners() {
             let cells = args![tenant, corner.team, corner.region, corner.path, now, corner.member, ends];
             app.sql(waits, cells.to_vec()).await;
