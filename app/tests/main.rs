@@ -8,10 +8,10 @@ mod district;
 mod matrix;
 #[path = "main/permissions.rs"]
 mod permissions;
-#[path = "main/search.rs"]
-mod search;
 #[path = "main/pointers.rs"]
 mod pointers;
+#[path = "main/search.rs"]
+mod search;
 #[path = "main/sql.rs"]
 mod sql;
 #[path = "main/storeys.rs"]

@@ -1,6 +1,7 @@
-//! Tables: spreadsheets in (xlsx, xls, csv, by content and not by name) and out (xlsx, csv). What the columns mean is the
+//! Tables: spreadsheets in (xlsx, xls, csv, by content and not by name), out (xlsx, csv) and filled in place (xlsx). What the columns mean is the
 //! business of the room that asks.
 
+mod fill;
 mod limits;
 mod read;
 mod text;
@@ -9,6 +10,7 @@ mod xls;
 
 use chrono::NaiveDateTime;
 
+pub use fill::{Values, fill};
 pub use limits::Limits;
 pub use read::read;
 pub use write::{Column, Out, write_csv, write_xlsx};

@@ -138,6 +138,8 @@ impl Case {
             ("{role}", world.role.to_string()),
             // What somebody keeps for themselves is there for nobody else.
             ("{view}", kernel::ids::Raw::default().to_string()),
+            ("{report}", kernel::ids::Raw::default().to_string()),
+            ("{blank}", kernel::ids::Raw::default().to_string()),
             ("{token}", token.to_owned()),
             ("{turn}", "1".to_owned()),
             ("{mark}", "forged".to_owned()),

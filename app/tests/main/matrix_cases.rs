@@ -41,6 +41,7 @@ pub fn all() -> Vec<Case> {
         team_cases(),
         federation_cases(),
         access_cases(),
+        statistics_cases(),
         other_cases(),
         super::cases_api::all(),
     ]
@@ -335,6 +336,20 @@ fn other_cases() -> Vec<Case> {
         get("/desk/sites/{site}/edit", Aim::Region),
         post("/desk/sites", Aim::Region, site).founds(),
         post("/desk/sites/{site}", Aim::Region, site),
+        get("/wall/{token}", Aim::Whole),
+        get("/wall/{token}/now", Aim::Whole),
+        get("/wall/{token}/next", Aim::Whole),
+        get("/wall/{token}/rhythm", Aim::Whole),
+        // A stream without an end is asked for with an address that is none.
+        get("/wall/{token}/events", Aim::Nothing),
+        get("/desk/walls", Aim::Plain),
+        post("/desk/walls", Aim::Plain, |_, _| text(&[("name", ""), ("region", "")])),
+        post("/desk/walls/{screen}/end", Aim::Whole, none).restore(SHINES),
+    ]
+}
+
+fn statistics_cases() -> Vec<Case> {
+    vec![
         get("/desk/statistics", Aim::Plain),
         get("/desk/statistics/export.xlsx", Aim::Plain),
         get("/desk/statistics/export.csv", Aim::Plain),
@@ -347,6 +362,31 @@ fn other_cases() -> Vec<Case> {
         get("/desk/statistics/pivot.csv", Aim::Plain),
         post("/desk/statistics/views", Aim::Plain, |_, _| text(&[("name", "各镇每月")])),
         post("/desk/statistics/views/{view}/removal", Aim::Nothing, none),
+        get("/desk/statistics/frozen", Aim::Plain),
+        post("/desk/statistics/frozen", Aim::Plain, |_, _| text(&[("name", "")])),
+        get("/desk/statistics/frozen/{report}", Aim::Nothing),
+        get("/desk/statistics/frozen/{report}/export.xlsx", Aim::Nothing),
+        get("/desk/statistics/frozen/{report}/export.csv", Aim::Nothing),
+        get("/api/v1/statistics/frozen", Aim::Plain),
+        get("/api/v1/statistics/frozen/{report}", Aim::Nothing),
+        get("/desk/statistics/targets", Aim::Plain),
+        get("/desk/statistics/targets/export.xlsx", Aim::Plain),
+        get("/desk/statistics/targets/export.csv", Aim::Plain),
+        get("/api/v1/statistics/targets", Aim::Plain),
+        post("/desk/statistics/targets", Aim::Plain, |_, _| {
+            text(&[("year", "2026"), ("metric", "hours"), ("town", "440605125"), ("goal", "x")])
+        }),
+        get("/desk/statistics/blanks", Aim::Plain),
+        Case::of(
+            "POST",
+            "/desk/statistics/blanks",
+            Aim::Plain,
+            Body::Upload(&[("name", ""), ("bindings", "")], ("file", "form.xlsx", b"PK")),
+        ),
+        get("/desk/statistics/blanks/{blank}", Aim::Nothing),
+        get("/desk/statistics/blanks/{blank}/filled.xlsx", Aim::Nothing),
+        post("/desk/statistics/blanks/{blank}/bindings", Aim::Nothing, |_, _| text(&[("bindings", "")])),
+        post("/desk/statistics/blanks/{blank}/removal", Aim::Nothing, none),
         get("/desk/statistics/dictionary", Aim::Plain),
         get("/api/v1/statistics", Aim::Plain),
         get("/api/v1/statistics/pivot", Aim::Plain),
@@ -356,14 +396,5 @@ fn other_cases() -> Vec<Case> {
         get("/figures/dictionary", Aim::Plain),
         get("/api/v1/figures", Aim::Plain),
         get("/api/v1/figures/dictionary", Aim::Plain),
-        get("/wall/{token}", Aim::Whole),
-        get("/wall/{token}/now", Aim::Whole),
-        get("/wall/{token}/next", Aim::Whole),
-        get("/wall/{token}/rhythm", Aim::Whole),
-        // A stream without an end is asked for with an address that is none.
-        get("/wall/{token}/events", Aim::Nothing),
-        get("/desk/walls", Aim::Plain),
-        post("/desk/walls", Aim::Plain, |_, _| text(&[("name", ""), ("region", "")])),
-        post("/desk/walls/{screen}/end", Aim::Whole, none).restore(SHINES),
     ]
 }

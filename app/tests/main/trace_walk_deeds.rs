@@ -8,10 +8,10 @@ mod access;
 mod api;
 #[path = "trace_walk_doors.rs"]
 mod doors;
-#[path = "trace_walk_teams.rs"]
-mod teams_life;
 #[path = "trace_walk_figures.rs"]
 mod figures;
+#[path = "trace_walk_teams.rs"]
+mod teams_life;
 
 use super::{Sent, Walk};
 use crate::district::{PASSWORD, Somebody};

@@ -134,7 +134,7 @@ fn field(cell: &Out) -> std::borrow::Cow<'_, str> {
 }
 
 /// Minutes as hours, rounded to two decimals.
-fn hours(minutes: i64) -> f64 {
+pub(super) fn hours(minutes: i64) -> f64 {
     (minutes as f64 / 60.0 * 100.0).round() / 100.0
 }
 

@@ -17,8 +17,8 @@ pub use corrections::reverse;
 pub use model::{Entry, EntryId, Method, NewEntry, Window};
 pub use policy::{CLAIM, CORRECT, DECIDE, READ, READ_OWN};
 pub use rules::{HoursError, check};
-pub use sealer::{roll_up, roll_up_anew, served_changed};
-pub use store::{balance, credit, list_of_person, months};
+pub use sealer::{roll_up, roll_up_anew, roll_up_batch, served_changed};
+pub use store::{balance, credit, find, list_of_person, months};
 
 use kernel::jobs::Recurring;
 use kernel::{Module, NavItem, Routes};

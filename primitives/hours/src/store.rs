@@ -61,7 +61,7 @@ pub async fn list_of_person(
 }
 
 /// One row.
-pub(crate) async fn find(db: &impl Read, tenant: TenantId, id: EntryId) -> Result<Entry> {
+pub async fn find(db: &impl Read, tenant: TenantId, id: EntryId) -> Result<Entry> {
     db.one(&format!("SELECT {COLUMNS} FROM hours_entry WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
 }
 

@@ -10,8 +10,8 @@ mod members;
 pub mod model;
 mod pages;
 pub mod policy;
-mod search;
 pub mod rules;
+mod search;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -88,7 +88,8 @@ fn row(cx: &Cx, report: &Report, row: &Row, name: String) -> RowBody {
     }
 }
 
-fn body(cx: &Cx, report: &Report) -> ReportBody {
+/// A report as JSON.
+pub(crate) fn body(cx: &Cx, report: &Report) -> ReportBody {
     ReportBody {
         from: report.query.from.to_string(),
         to: report.query.to.to_string(),

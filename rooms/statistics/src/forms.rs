@@ -107,9 +107,9 @@ impl Filter {
             || self.group == Group::Team.as_str()
     }
 
-    /// The same question in other words: `/desk/statistics?…` with these fields changed.
-    pub(crate) fn url(&self, path: &str, changes: &[(&str, &str)]) -> String {
-        let fields = [
+    /// The fields with their names.
+    pub(crate) fn fields(&self) -> [(&'static str, &str); 8] {
+        [
             ("year", &self.year),
             ("from", &self.from),
             ("to", &self.to),
@@ -118,10 +118,15 @@ impl Filter {
             ("kind", &self.kind),
             ("category", &self.category),
             ("group", &self.group),
-        ];
+        ]
+        .map(|(name, value)| (name, value.as_str()))
+    }
+
+    /// The same question in other words: `/desk/statistics?…` with these fields changed.
+    pub(crate) fn url(&self, path: &str, changes: &[(&str, &str)]) -> String {
         let mut parts = Vec::new();
-        for (name, value) in fields {
-            let value = changes.iter().find(|(n, _)| *n == name).map_or(value.as_str(), |(_, v)| *v);
+        for (name, value) in self.fields() {
+            let value = changes.iter().find(|(n, _)| *n == name).map_or(value, |(_, v)| *v);
             if !value.is_empty() {
                 parts.push(format!("{name}={}", encode(value)));
             }

@@ -2,8 +2,10 @@
 
 mod api;
 mod behind;
+mod blank;
 mod chart;
 mod forms;
+mod frozen;
 mod links;
 mod model;
 mod pages;
@@ -12,9 +14,10 @@ mod policy;
 mod rules;
 mod served;
 mod store;
+mod targets;
 
 pub use model::{Figures, Group, METRICS, Metric, MetricCode, Month, Query, Report, Row, Unit};
-pub use policy::{FIGURES, READ, TRAITS};
+pub use policy::{FIGURES, FORMS, FREEZE, READ, TARGETS, TRAITS};
 pub use rules::conceal;
 pub use store::{figures, year_totals};
 
@@ -36,17 +39,42 @@ pub fn module() -> Module {
         .get("/desk/statistics/pivot.csv", READ, pivot::pages::csv)
         .post("/desk/statistics/views", READ, pivot::views::create)
         .post("/desk/statistics/views/{view}/removal", READ, pivot::views::remove)
+        .get("/desk/statistics/frozen", READ, frozen::pages::index)
+        .post("/desk/statistics/frozen", FREEZE, frozen::pages::create)
+        .get("/desk/statistics/frozen/{report}", READ, frozen::pages::show)
+        .get("/desk/statistics/frozen/{report}/export.xlsx", READ, frozen::pages::xlsx)
+        .get("/desk/statistics/frozen/{report}/export.csv", READ, frozen::pages::csv)
+        .get("/desk/statistics/targets", READ, targets::pages::index)
+        .post("/desk/statistics/targets", TARGETS, targets::pages::create)
+        .get("/desk/statistics/targets/export.xlsx", READ, targets::pages::xlsx)
+        .get("/desk/statistics/targets/export.csv", READ, targets::pages::csv)
+        .get("/desk/statistics/blanks", FORMS, blank::pages::index)
+        .post("/desk/statistics/blanks", FORMS, blank::pages::create)
+        .get("/desk/statistics/blanks/{blank}", FORMS, blank::pages::show)
+        .post("/desk/statistics/blanks/{blank}/bindings", FORMS, blank::pages::bind)
+        .post("/desk/statistics/blanks/{blank}/removal", FORMS, blank::pages::end)
+        .get("/desk/statistics/blanks/{blank}/filled.xlsx", FORMS, blank::pages::filled)
         .get("/desk/statistics/dictionary", READ, pages::dictionary)
         .get("/figures", FIGURES, pages::public)
         .get("/figures/pivot", FIGURES, pivot::pages::public)
         .get("/figures/dictionary", FIGURES, pages::public_dictionary)
         .api(READ, kernel::routes!(api::report))
         .api(READ, kernel::routes!(pivot::api::pivot))
+        .api(READ, kernel::routes!(frozen::api::list))
+        .api(READ, kernel::routes!(frozen::api::show))
+        .api(READ, kernel::routes!(targets::pages::api))
         .api(FIGURES, kernel::routes!(pivot::api::public))
         .api(FIGURES, kernel::routes!(api::public))
         .api(FIGURES, kernel::routes!(api::dictionary));
     Module::new("statistics")
-        .migrations(kernel::migrations!["20261123_31_statistics", "20261123_33_standing", "20261128_41_views"])
+        .migrations(kernel::migrations![
+            "20261123_31_statistics",
+            "20261123_33_standing",
+            "20261128_41_views",
+            "20261128_42_frozen",
+            "20261128_43_targets",
+            "20261128_44_blanks"
+        ])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(routes)

@@ -4,7 +4,7 @@ use crate::chart::{self, Bar};
 use crate::forms::{CATEGORIES, Filter, KINDS};
 use crate::links::Narrow;
 use crate::model::{Group, METRICS, Metric, MetricCode, Month, Report, Row, Unit};
-use crate::{READ, rules, store};
+use crate::{FREEZE, READ, rules, store};
 use askama::Template;
 use kernel::http::filters;
 use kernel::tables::{Column, Out, write_csv, write_xlsx};
@@ -14,17 +14,17 @@ use kernel::{Answer, Cx, Error, Query, Result, Word, words};
 pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A cell as it is read.
-struct Cell {
-    head: &'static str,
-    text: String,
-    url: Option<String>,
+pub(crate) struct Cell {
+    pub head: &'static str,
+    pub text: String,
+    pub url: Option<String>,
 }
 
 /// A row as it is read.
-struct Line {
-    label: String,
-    url: Option<String>,
-    cells: Vec<Cell>,
+pub(crate) struct Line {
+    pub label: String,
+    pub url: Option<String>,
+    pub cells: Vec<Cell>,
 }
 
 /// A choice of a filter.
@@ -41,14 +41,15 @@ struct Tab {
     current: bool,
 }
 
-struct Table {
-    heads: Vec<&'static Metric>,
-    head: String,
-    lines: Vec<Line>,
-    total: Line,
-    bars: Vec<Bar>,
-    height: i64,
-    as_of: chrono::DateTime<chrono::Utc>,
+/// A report as a table with its chart.
+pub(crate) struct Table {
+    pub heads: Vec<&'static Metric>,
+    pub head: String,
+    pub lines: Vec<Line>,
+    pub total: Line,
+    pub bars: Vec<Bar>,
+    pub height: i64,
+    pub as_of: chrono::DateTime<chrono::Utc>,
 }
 
 #[derive(Template)]
@@ -67,6 +68,7 @@ struct Index {
     xlsx: String,
     csv: String,
     pivot: String,
+    may_freeze: bool,
 }
 
 pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
@@ -97,6 +99,7 @@ pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
         xlsx: filter.url("/desk/statistics/export.xlsx", &[]),
         csv: filter.url("/desk/statistics/export.csv", &[]),
         pivot: filter.url("/desk/statistics/pivot", &[("group", "")]),
+        may_freeze: cx.can(FREEZE),
         filter,
     };
     cx.page(&page)
@@ -159,7 +162,7 @@ fn text(cx: &Cx, metric: &Metric, row: &Row) -> String {
     }
 }
 
-fn table(cx: &Cx, report: &Report, filter: Option<&Filter>) -> Table {
+pub(crate) fn table(cx: &Cx, report: &Report, filter: Option<&Filter>) -> Table {
     let group = report.query.group;
     let line = |row: &Row, label: String, url: Option<String>| {
         let cells = METRICS.iter().map(|metric| {
@@ -212,7 +215,7 @@ fn rows_behind(report: &Report, filter: &Filter, metric: MetricCode, row: &Row) 
     axis.map_or(whole.clone(), |axis| whole.by(axis, &row.code)).url(metric)
 }
 
-fn sheet(cx: &Cx, report: &Report) -> (Vec<Column>, Vec<Vec<Out>>) {
+pub(crate) fn sheet(cx: &Cx, report: &Report) -> (Vec<Column>, Vec<Vec<Out>>) {
     let group = report.query.group;
     let mut columns = vec![Column::new(cx.t(&format!("statistics.head.{group}")), 36)];
     columns.extend(METRICS.iter().map(|m| Column::new(cx.t(m.head), 16)));

@@ -2,6 +2,7 @@
 
 mod active;
 pub(crate) mod behind;
+pub(crate) mod frozen;
 mod names;
 pub(crate) mod pivot;
 mod registers;
