@@ -5,6 +5,7 @@
 
 mod bare;
 mod district;
+mod duplicates;
 mod pages;
 mod postgres;
 #[path = "../../app/src/rooms.rs"]
@@ -68,6 +69,8 @@ enum Command {
     Seed,
     /// Search among 100,000 people.
     Search,
+    /// Doubles among 100,000 people.
+    Duplicates,
     /// All of them, one after the other.
     All,
     /// The control server of `pages`.
@@ -80,7 +83,7 @@ enum Command {
 }
 
 /// In this order the district is there before it is asked for, and what fills the disk's queue comes late.
-const ORDER: [Command; 10] = [
+const ORDER: [Command; 11] = [
     Command::Seed,
     Command::Start,
     Command::Memory,
@@ -89,6 +92,7 @@ const ORDER: [Command; 10] = [
     Command::Pages,
     Command::Rush,
     Command::Search,
+    Command::Duplicates,
     Command::Signups,
     Command::Import,
 ];
@@ -140,6 +144,7 @@ fn measure(stage: &Stage, command: Command, all: bool) -> anyhow::Result<Vec<Row
         Command::Import => roster::measure(stage),
         Command::Seed => district::seed(stage),
         Command::Search => search::measure(stage),
+        Command::Duplicates => duplicates::measure(stage),
         Command::All | Command::Bare { .. } => Ok(Vec::new()),
     }
 }

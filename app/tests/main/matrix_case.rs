@@ -125,6 +125,7 @@ impl Case {
             // A wish to take a corner's people out bears the member's id.
             ("{wish}", corner.member.to_string()),
             // An invitation bears it too, and so does a message that left for the member.
+            ("{other}", corner.leader.to_string()),
             ("{invitation}", corner.member.to_string()),
             ("{message}", corner.member.to_string()),
             ("{entry}", corner.entry.to_string()),

@@ -39,6 +39,7 @@ pub fn all() -> Vec<Case> {
         hours_cases(),
         people_cases(),
         team_cases(),
+        double_cases(),
         federation_cases(),
         access_cases(),
         statistics_cases(),
@@ -166,6 +167,23 @@ fn hours_cases() -> Vec<Case> {
         get("/desk/hours/claims/{claim}", Aim::Held),
         get("/desk/hours/claims/{claim}/evidence", Aim::Held),
         post("/desk/hours/claims/{claim}/decision", Aim::Held, |_, _| text(&[("decision", "")])),
+    ]
+}
+
+/// People who may be on record twice.
+fn double_cases() -> Vec<Case> {
+    vec![
+        get("/desk/people/duplicates", Aim::Plain),
+        get("/desk/people/duplicates/export", Aim::Plain),
+        get("/desk/people/{person}/duplicates/{other}", Aim::Person),
+        post("/desk/people/{person}/duplicates/{other}/decision", Aim::Person, |_, _| text(&[("decision", "apart")])),
+        get("/api/v1/people/duplicates", Aim::Plain),
+        call(
+            "POST",
+            "/api/v1/people/{person}/duplicates/{other}/decision",
+            Aim::Person,
+            |_, _| json!({ "apart": true }),
+        ),
     ]
 }
 

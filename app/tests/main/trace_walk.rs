@@ -178,6 +178,9 @@ const SILENT: &[(&str, &str)] = &[
     ("/me/data/edit", "one's own, masked fields come empty"),
     ("/me/password", "a form"),
     ("/desk/people/new", "an empty form"),
+    ("/desk/people/duplicates", "names and reasons, numbers masked"),
+    ("/desk/people/{person}/duplicates/{other}", "two records, masked"),
+    ("/api/v1/people/duplicates", "names and reasons, numbers masked"),
     ("/desk/people/{person}/edit", "masked fields come empty"),
     ("/desk/people/{person}/reveal/{field}", "asks for the reason"),
     ("/desk/people/export", "asks for the reason"),
@@ -200,6 +203,7 @@ async fn masked(walk: &mut Walk, everybody: &[Somebody], route: &'static str, im
     for (name, value) in [
         ("{session}", near.running.session.to_string()),
         ("{person}", near.member.to_string()),
+        ("{other}", near.leader.to_string()),
         ("{team}", near.team.to_string()),
         ("{import}", import.to_owned()),
         ("{wish}", wish.map(|wish| wish.id.to_string()).unwrap_or_default()),

@@ -12,6 +12,8 @@ mod doors;
 mod figures;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
+#[path = "trace_walk_doubles.rs"]
+mod doubles;
 
 use super::{Sent, Walk};
 use crate::district::{PASSWORD, Somebody};
@@ -44,6 +46,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     hours(walk, by).await;
     people(walk, by("town")).await;
     exports(walk, by("town"), by("district")).await;
+    doubles::walk(walk, by("town")).await;
     access::walk(walk, by("town"), by("anyone")).await;
     teams_life::walk(walk, by("town")).await;
     teams(walk, by).await;

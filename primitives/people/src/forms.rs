@@ -43,6 +43,8 @@ pub(crate) struct PersonForm {
     pub political_status: String,
     /// Since when that holds; today without it.
     pub political_from: String,
+    /// At a new record: those of whom was said that they are somebody else, as the warning named them.
+    pub apart: String,
     /// At a change: the fields that are to stand empty, such as `phone`.
     pub empty: Vec<String>,
 }

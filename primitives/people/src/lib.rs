@@ -2,6 +2,7 @@
 
 mod api;
 mod deeds;
+pub mod duplicates;
 mod export;
 mod forms;
 pub mod mask;
@@ -31,19 +32,29 @@ pub use verbs::{insert, insert_many, set_political_status, update};
 use kernel::ids::Raw;
 use kernel::outbox::{Addresses, Book};
 use kernel::{Cx, Module, NavItem, Result, Secret};
+use kernel::jobs::Recurring;
+
+/// Every ten minutes it is asked whether the night has come.
+const LOOK: u64 = 600_000;
 
 /// The room.
 #[must_use]
 pub fn module() -> Module {
     Module::new("people")
-        .migrations(kernel::migrations!["20261123_12_people", "20261124_12_export"])
+        .migrations(kernel::migrations!["20261123_12_people", "20261124_12_export", "20261128_12_duplicates"])
         .words(kernel::words!())
         .words(kernel::words!("rules"))
-        .points(&[kernel::Pointer::of("person", ("political_status", "person_id"), "")])
+        .points(&[
+            kernel::Pointer::of("person", ("political_status", "person_id"), ""),
+            kernel::Pointer::of("person", ("person_pair", "first_id"), ""),
+            kernel::Pointer::of("person", ("person_pair", "second_id"), ""),
+        ])
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(export::routes())
         .routes(api::routes())
+        .routes(duplicates::routes())
+        .every(Recurring { name: "people.find_doubles", every: LOOK, run: |cx| Box::pin(duplicates::nightly(cx)) })
         .work(|cx| Box::pin(export::wish::work(cx)))
         .search(|cx, query| Box::pin(search::search(cx, query)))
         .part(Ties::default())

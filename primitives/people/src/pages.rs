@@ -9,6 +9,7 @@ use crate::policy;
 use kernel::{Cx, Routes};
 
 pub(crate) use list::Wanted;
+pub(crate) use show::masked;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()

@@ -14,6 +14,6 @@ pub(crate) use write::{Change, Emptied, change, insert_many, set_political_statu
 pub use write::{identity_hash, next_volunteer_numbers, reserve_serials};
 
 /// What readers get; the sealed number is read by `open_identity` alone.
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "id, name, sort_key, sex, birth_date, phone, email, id_kind, id_tail, ethnicity, education, employer, skills,
      region_code, address, volunteer_no, registered_on, state, created_at, updated_at";

@@ -44,7 +44,7 @@ const LOOK: u64 = 60_000;
 #[must_use]
 pub fn furnish(module: Module) -> Module {
     module
-        .migrations(kernel::migrations!["20261123_22_import", "20261128_21_import_undo"])
+        .migrations(kernel::migrations!["20261123_22_import", "20261128_21_import_undo", "20261128_23_import_doubles"])
         .policy(policy::TABLE)
         .part(turn::Turn::default())
         .routes(pages::routes())

@@ -2,12 +2,13 @@
 
 use super::district;
 use super::show::masked;
+use crate::duplicates::{self, Card, Likely, Reason};
 use crate::forms::PersonForm;
 use crate::model::{Person, PersonId, PoliticalCode};
 use crate::private::Field;
-use crate::rules::identity::Kind;
+use crate::rules::identity::{self, Kind};
 use crate::store::Emptied;
-use crate::{policy, store, verbs};
+use crate::{mask, policy, store, verbs};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
@@ -27,6 +28,56 @@ struct Edit {
     education: &'static [&'static str],
     political: &'static [PoliticalCode],
     kinds: &'static [Kind],
+    warned: Option<Warned>,
+}
+
+/// Who is on record already and may be the one who was typed.
+struct Warned {
+    seen: Vec<Seen>,
+    /// Those whom this reader may not know.
+    hidden: usize,
+    /// What the box says when it is ticked: who was shown.
+    apart: String,
+    /// The record that has the number in its new form.
+    old: Option<Person>,
+}
+
+struct Seen {
+    person: Person,
+    phone: String,
+    reasons: Vec<Reason>,
+}
+
+impl Warned {
+    async fn of(cx: &Cx, found: Vec<Likely>) -> Result<Option<Self>> {
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let apart = shown(&found);
+        let (mut seen, mut hidden) = (Vec::new(), 0);
+        for Likely { person, reasons, .. } in found {
+            match policy::can(cx, policy::READ, &person).await? {
+                true => seen.push(Seen { phone: mask::phone_of(&person), person, reasons }),
+                false => hidden += 1,
+            }
+        }
+        Ok(Some(Self { seen, hidden, apart, old: None }))
+    }
+
+    /// A number of 15 digits is no longer valid, but it says whose the new one is.
+    async fn by_old_number(cx: &Cx, typed: &PersonForm) -> Result<Option<Self>> {
+        let Some(identity) = identity::of_fifteen(&typed.id_number, cx.today()) else { return Ok(None) };
+        let hash = store::identity_hash(&cx.app.keys, &identity);
+        let Some(old) = store::find_by_identity(&cx.db, cx.tenant, &hash).await? else { return Ok(None) };
+        let known = policy::can(cx, policy::READ, &old).await?;
+        let warned = Self { seen: Vec::new(), hidden: usize::from(!known), apart: String::new(), old: None };
+        Ok(Some(if known { Self { old: Some(old), ..warned } } else { warned }))
+    }
+}
+
+/// Who was shown, as the box says it.
+fn shown(found: &[Likely]) -> String {
+    found.iter().map(|likely| likely.person.id.to_string()).collect::<Vec<_>>().join(",")
 }
 
 impl Edit {
@@ -63,7 +114,16 @@ async fn form(cx: &Cx, person: Option<Person>, form: PersonForm, errors: FieldEr
     let regions = all.into_iter().filter(|region| region.code.len() > 6 && may(region)).collect();
     const KINDS: &[Kind] =
         &[Kind::Resident, Kind::Permit, Kind::HomeReturn, Kind::Taiwan, Kind::Passport, Kind::ForeignResident];
-    Ok(Edit { person, form, errors, regions, education: EDUCATION, political: PoliticalCode::ALL, kinds: KINDS })
+    Ok(Edit {
+        person,
+        form,
+        errors,
+        regions,
+        education: EDUCATION,
+        political: PoliticalCode::ALL,
+        kinds: KINDS,
+        warned: None,
+    })
 }
 
 pub(super) async fn new(cx: Cx) -> Result<Answer> {
@@ -73,17 +133,42 @@ pub(super) async fn new(cx: Cx) -> Result<Answer> {
 pub(super) async fn create(cx: Cx, Form(typed): Form<PersonForm>) -> Result<Answer> {
     let new = match typed.check_new(&cx).await? {
         Ok(new) => new,
-        Err(errors) => return cx.invalid(&form(&cx, None, typed, errors).await?),
+        Err(errors) => {
+            let warned = Warned::by_old_number(&cx, &typed).await?;
+            return cx.invalid(&Edit { warned, ..form(&cx, None, typed, errors).await? });
+        }
     };
     policy::may_register(&cx, &new.region_code)?;
-    let at = cx.clone();
-    let made = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| verbs::insert(tx, &at, &new).await).await;
+    let (at, card, apart) = (cx.clone(), Card::of_new(&new), typed.apart.clone());
+    // Looked for inside, so that the same form sent twice is answered as the first time.
+    let made = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
+        let found = duplicates::likely(&at, tx, &Card::of_new(&new)).await?;
+        let twice = match &new.identity {
+            Some(identity) => {
+                store::find_by_identity(tx, at.tenant, &store::identity_hash(&at.app.keys, identity)).await?
+            }
+            None => None,
+        };
+        if twice.is_none() && shown(&found) != apart {
+            return Err(Error::refused("people.double.warn"));
+        }
+        let id = verbs::insert(tx, &at, &new).await?;
+        for other in found {
+            duplicates::decide_apart(tx, &at, (id, other.person.id), true).await?;
+        }
+        Ok(id)
+    });
+    let made = made.await;
     match made {
         Ok(id) => Ok(cx.see_other_saying(&format!("/desk/people/{id}"), &Word::new("people.saved"))),
         Err(Error::Refused(word)) if word.key == "people.identity_taken" => {
             let mut errors = FieldErrors::none();
             errors.add("id_number", word);
             cx.invalid(&form(&cx, None, typed, errors).await?)
+        }
+        Err(Error::Refused(word)) if word.key == "people.double.warn" => {
+            let warned = Warned::of(&cx, duplicates::likely(&cx, &cx.db, &card).await?).await?;
+            cx.invalid(&Edit { warned, ..form(&cx, None, typed, FieldErrors::none()).await? })
         }
         Err(other) => Err(other),
     }

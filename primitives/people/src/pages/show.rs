@@ -1,5 +1,6 @@
 //! The record of a person: facts masked, what other rooms know, and the trace.
 
+use crate::duplicates::{self, PairRow};
 use crate::model::{Person, PersonId};
 use crate::private::Field;
 use crate::{mask, policy, store};
@@ -38,6 +39,7 @@ struct Show {
     panels: Vec<String>,
     trace: Option<Vec<Line>>,
     may_edit: bool,
+    doubles: Vec<PairRow>,
 }
 
 pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>) -> Result<Answer> {
@@ -62,19 +64,25 @@ pub(super) async fn record(cx: &Cx, person: Person, shown: Option<(Field, String
         .filter(|fact| fact.may || fact.field != Field::PoliticalStatus)
         .collect();
     let trace = if may_private { Some(lines(cx, person.id).await?) } else { None };
+    let may_edit = policy::can(cx, policy::EDIT, &person).await?;
+    let mut doubles = if may_edit { duplicates::of_person(&cx.db, cx.tenant, person.id).await? } else { Vec::new() };
+    doubles.retain(|pair| {
+        [&pair.region_code, &pair.other_region_code].iter().all(|code| policy::may_register(cx, code).is_ok())
+    });
     let page = Show {
         number: mask::number_of(&person),
         region: places::full_region_name(cx, &person.region_code).await?,
         facts,
         panels: kernel::desk::panels(cx, "people.show", person.id.0).await?,
         trace,
-        may_edit: policy::can(cx, policy::EDIT, &person).await?,
+        may_edit,
+        doubles,
         person,
     };
     cx.page(&page)
 }
 
-pub(super) fn masked(field: Field, person: &Person) -> String {
+pub(crate) fn masked(field: Field, person: &Person) -> String {
     match field {
         Field::BirthDate => mask::birth_of(person),
         Field::Identity => mask::identity_of(person),

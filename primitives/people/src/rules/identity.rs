@@ -202,6 +202,15 @@ pub fn parse(text: &str, kind: Option<Kind>, today: NaiveDate) -> Result<Identit
     }
 }
 
+/// The document that a number of the old 15 digits became: with the century and the check character. None for what was none.
+pub fn of_fifteen(text: &str, today: NaiveDate) -> Option<Identity> {
+    let number: String = narrow(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let digits = number.len() == 15 && number.bytes().all(|b| b.is_ascii_digit());
+    let body = digits.then(|| format!("{}19{}", &number[..6], &number[6..]))?;
+    let check = super::check_character(&body)?;
+    parse(&format!("{body}{check}"), Some(Kind::Resident), today).ok()
+}
+
 /// Reads a cell. A number cell of more than 15 digits has lost its end, whatever it shows.
 pub fn from_cell(cell: &Cell, kind: Option<Kind>, today: NaiveDate) -> Result<Identity, IdentityError> {
     match cell {

@@ -110,7 +110,7 @@ async fn roster(cx: &Cx, kind: Kind, file: &Path, dry_run: bool, told: Option<To
         run.mapping.0 = model::stored(&told);
     }
     let looked = verbs::look(cx, book, kind, &run.told(), &run.bounds.0).await?;
-    let verbs::Preview { counts, refused, notes, columns } = looked.preview;
+    let verbs::Preview { counts, refused, notes, doubles, columns } = looked.preview;
     let skipped: Vec<(String, String)> =
         columns.iter().filter_map(|sheet| Some((sheet.sheet.clone(), sheet.skipped.clone()?))).collect();
     if let Some((_, reason)) = skipped.first().filter(|_| skipped.len() == columns.len()) {
@@ -135,6 +135,7 @@ async fn roster(cx: &Cx, kind: Kind, file: &Path, dry_run: bool, told: Option<To
         run.counts.0 = counts;
         run.columns.0 = columns;
         run.notes.0 = notes;
+        run.doubles = Some(kernel::Json(doubles));
         store::insert(tx, at.tenant, &run).await?;
         store::set_refusals(tx, at.tenant, id, &refused).await?;
         if heard { store::remember(tx, at.tenant, &run, at.now).await } else { Ok(()) }

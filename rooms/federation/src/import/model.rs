@@ -144,6 +144,23 @@ impl Bounds {
     }
 }
 
+/// A row that may be somebody who is on record already, or another row of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Double {
+    /// The name on the tab; empty for a csv.
+    pub sheet: String,
+    /// The row as the spreadsheet counts it.
+    pub row: u32,
+    /// Who is on record.
+    pub person: Option<people::PersonId>,
+    /// The tab of the other row.
+    pub other_sheet: Option<String>,
+    /// The other row.
+    pub other_row: Option<u32>,
+    /// Codes of what speaks for it and against it.
+    pub reasons: Vec<String>,
+}
+
 row! {
     /// A run as stored.
     pub struct Run {
@@ -163,6 +180,8 @@ row! {
         pub columns: Json<Vec<SheetColumns>>,
         /// What the clerk should know.
         pub notes: Json<Notes>,
+        /// Rows that may be people who are on record already.
+        pub doubles: Option<Json<Vec<Double>>>,
         /// Within which regions it may write.
         pub bounds: Json<Bounds>,
         /// How far it is.

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Multipart, filters};
 use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Routes, Tx, Word, files, jobs};
+use people::duplicates::Reason;
 use serde::Deserialize;
 
 use super::columns::{Field, Kind};
@@ -89,6 +90,18 @@ struct Show {
     of: i64,
     broken: bool,
     now: chrono::DateTime<chrono::Utc>,
+    doubles: Vec<ShownDouble>,
+}
+
+/// A likely double as it is shown: the row, and whom or what it may be.
+struct ShownDouble {
+    sheet: String,
+    row: u32,
+    /// The name and the record, for a reader who may know them.
+    person: Option<(String, String)>,
+    /// The other row of the file.
+    other: Option<Word>,
+    reasons: Vec<Reason>,
 }
 
 impl Show {
@@ -221,13 +234,35 @@ struct From {
     from: Option<i64>,
 }
 
+/// The first likely doubles of a preview; whoever is beyond the reader's reach stays without a name.
+async fn doubles(cx: &Cx, run: &Run) -> Result<Vec<ShownDouble>> {
+    let Some(found) = run.doubles.as_ref().filter(|_| run.state == RunState::Previewed) else { return Ok(Vec::new()) };
+    let mut shown = Vec::new();
+    for double in found.0.iter().take(usize::try_from(PAGE).unwrap_or(0)) {
+        let mut person = None;
+        if let Some(id) = double.person
+            && let Some(found) = people::find_many(&cx.db, cx.tenant, &[id]).await?.pop()
+            && people::policy::can(cx, people::policy::READ, &found).await?
+        {
+            person = Some((found.url(), found.name));
+        }
+        let other = double
+            .other_row
+            .map(|row| source::other_row(double.other_sheet.as_deref().unwrap_or_default(), i64::from(row)));
+        let reasons = double.reasons.iter().filter_map(|code| code.parse().ok()).collect();
+        shown.push(ShownDouble { sheet: double.sheet.clone(), row: double.row, person, other, reasons });
+    }
+    Ok(shown)
+}
+
 async fn page(cx: &Cx, run: Run, from: i64) -> Result<Show> {
     let mut refused = store::refusals(&cx.db, cx.tenant, run.id, (from, PAGE + 1)).await?;
     let more = refused.len() > usize::try_from(PAGE).unwrap_or(0);
     refused.truncate(usize::try_from(PAGE).unwrap_or(0));
     let next = refused.last().map(|last| last.seq + 1).filter(|_| more);
     let (done, of, broken) = job(cx, &run).await?;
-    Ok(Show { run, refused, next, from, done, of, broken, now: cx.now })
+    let doubles = doubles(cx, &run).await?;
+    Ok(Show { run, refused, next, from, done, of, broken, now: cx.now, doubles })
 }
 
 async fn show(cx: Cx, Path(import): Path<ImportId>, Query(query): Query<From>) -> Result<Answer> {

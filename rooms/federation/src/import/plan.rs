@@ -1,6 +1,7 @@
 //! What a checked roster comes to against what is on record: who is new, who differs, who joins. Reads and writes nothing.
 
 mod compare;
+pub(super) mod doubles;
 pub(super) mod teams;
 pub(super) mod volunteers;
 
@@ -8,7 +9,7 @@ use organisations::{NewMembership, NewOrganisation, OrganisationId};
 use people::{NewPerson, PersonId};
 
 use super::cells::Refusal;
-use super::model::{Counts, Notes};
+use super::model::{Counts, Double, Notes};
 
 /// Everything that a commit does, and what is told before it.
 #[derive(Default)]
@@ -19,6 +20,8 @@ pub(super) struct Plan {
     pub refused: Vec<Refusal>,
     /// What the clerk should know.
     pub notes: Notes,
+    /// Rows that may be people who are on record already.
+    pub doubles: Vec<Double>,
     /// Bodies that are made first, parents before children, with whether a row of the file asked for it.
     pub organisations: Vec<(NewOrganisation, bool)>,
     /// Teams whose record differs.
@@ -45,6 +48,8 @@ pub(super) struct OrganisationStep {
 /// What is done to one person.
 pub(super) struct PersonStep {
     pub id: PersonId,
+    /// Their first row in the roster.
+    pub at: usize,
     pub deed: PersonDeed,
     /// Memberships that begin.
     pub joins: Vec<NewMembership>,

@@ -13,7 +13,7 @@ use kernel::AccountId;
 
 const RUN: &str =
     "id, kind, file_id, file_name, source_key, mapping, columns, notes, bounds, state, row_count, counts, written,
-     result_file_id, job_id, made_by, made_by_name, made_at, done_at";
+     result_file_id, job_id, made_by, made_by_name, made_at, done_at, doubles";
 
 /// One run.
 pub(super) async fn find(db: &impl Read, tenant: TenantId, id: ImportId) -> Result<Run> {
@@ -33,7 +33,7 @@ pub(super) async fn list(db: &impl Read, tenant: TenantId, by: Option<AccountId>
 pub(super) async fn insert(tx: &mut Tx<'_>, tenant: TenantId, run: &Run) -> Result<()> {
     let sql = format!(
         "INSERT INTO import_run (tenant_id, {RUN})
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
     );
     let args = args![
         tenant,
@@ -55,7 +55,8 @@ pub(super) async fn insert(tx: &mut Tx<'_>, tenant: TenantId, run: &Run) -> Resu
         run.made_by,
         run.made_by_name,
         run.made_at,
-        run.done_at
+        run.done_at,
+        json(&run.doubles.as_ref().map_or(&[][..], |doubles| doubles.0.as_slice()))?
     ];
     tx.execute(&sql, args).await?;
     Ok(())
@@ -70,15 +71,17 @@ pub(super) struct Found<'f> {
     pub counts: Counts,
     pub columns: &'f [SheetColumns],
     pub notes: &'f Notes,
+    pub doubles: &'f [super::model::Double],
     pub result: Option<FileId>,
 }
 
 /// Keeps what a preview found, unless the run went on meanwhile; `false` then.
 pub(super) async fn set_previewed(tx: &mut Tx<'_>, tenant: TenantId, id: ImportId, found: &Found<'_>) -> Result<bool> {
-    let sql = "UPDATE import_run SET state = 'previewed', counts = $3, columns = $4, notes = $5, result_file_id = $6
+    let sql = "UPDATE import_run SET state = 'previewed', counts = $3, columns = $4, notes = $5, result_file_id = $6, doubles = $7
                WHERE tenant_id = $1 AND id = $2 AND state IN ('uploaded', 'previewed')";
     let (counts, columns, notes) = (json(&found.counts)?, json(&found.columns)?, json(&found.notes)?);
-    Ok(tx.execute(sql, args![tenant, id, counts, columns, notes, found.result]).await? == 1)
+    let doubles = json(&found.doubles)?;
+    Ok(tx.execute(sql, args![tenant, id, counts, columns, notes, found.result, doubles]).await? == 1)
 }
 
 /// Keeps what the clerk says of the columns; the run waits for a new preview.

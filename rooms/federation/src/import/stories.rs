@@ -466,3 +466,24 @@ async fn a_command_that_was_killed_leaves_a_run_that_says_how_to_go_on() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_row_that_may_be_somebody_on_record_is_told_with_the_reasons_and_never_guessed() {
+    on_both(rooms, async |app: TestApp| {
+        let officer = ready(&app).await;
+        import(&app, &officer, "volunteers", &[&HEAD, &["张三", A, "13800000000", "平安队", ""]]).await;
+        let head = ["姓名", "证件类型", "证件号码", "手机"];
+        let rows: &[&[&str]] =
+            &[&head, &["張三", "护照", "E12345678", "13800000000"], &["李四", "护照", "E22345678", "13800000000"]];
+        let url = upload(&officer, "volunteers", &xlsx(rows)).await.expect(303).location.unwrap();
+        let page = officer.get(&url).await.expect(200);
+        for said in ["1 行可能是已经登记过的人", "张三", "电话相同", "姓名只差繁简或异体"] {
+            assert!(page.text_contains(said), "{said} is not in {}", page.text());
+        }
+        assert_eq!(counts(&page), ["2", "0", "0", "0", "0"], "nothing is changed by a likeness");
+        officer.post(&format!("{url}/commit"), &[]).await.expect(303);
+        app.run_jobs().await;
+        assert_eq!(people(&app).await, 3);
+    })
+    .await;
+}

@@ -10,7 +10,7 @@ use super::cells::Refusal;
 use super::columns::Kind;
 use super::commit::{self, Cancelled, Mapped, Previewed, Started, Uploaded};
 use super::layout;
-use super::model::{self, Bounds, Counts, ImportId, Notes, Run, RunState, SheetColumns, Told};
+use super::model::{self, Bounds, Counts, Double, ImportId, Notes, Run, RunState, SheetColumns, Told};
 use super::plan::{self, Plan};
 use super::turn::{BUSY, Book};
 use super::{roster, source, store, teams};
@@ -27,6 +27,8 @@ pub struct Preview {
     pub refused: Vec<Refusal>,
     /// What the clerk should know.
     pub notes: Notes,
+    /// Rows that may be people who are on record already.
+    pub doubles: Vec<Double>,
     /// The columns as they were understood, with samples.
     pub columns: Vec<SheetColumns>,
 }
@@ -64,7 +66,8 @@ pub(super) async fn look(cx: &Cx, book: Arc<Book>, kind: Kind, told: &Told, boun
         }
     };
     let (notes, refused) = (std::mem::take(&mut plan.notes), std::mem::take(&mut plan.refused));
-    let preview = Preview { counts: plan.counts, refused, notes, columns };
+    let doubles = std::mem::take(&mut plan.doubles);
+    let preview = Preview { counts: plan.counts, refused, notes, doubles, columns };
     Ok(Looked { preview, plan, errors })
 }
 
@@ -117,6 +120,7 @@ pub(super) async fn begin(cx: &Cx, book: &Arc<Book>, kind: Kind, file_name: &str
         mapping: Json(mapping),
         columns: Json(Vec::new()),
         notes: Json(Notes::new()),
+        doubles: None,
         bounds: Json(bounds),
         state: RunState::Uploaded,
         row_count: i64::try_from(rows).unwrap_or(i64::MAX),
@@ -183,7 +187,7 @@ pub(super) async fn look_at(cx: &Cx, id: ImportId) -> Result<()> {
     let looked = look(cx, book, run.roster(), &run.told(), &run.bounds.0).await?;
     let at = cx.clone();
     cx.write(id.lane(), async move |tx: &mut Tx<'_>| {
-        let Preview { counts, refused, notes, columns } = looked.preview;
+        let Preview { counts, refused, notes, doubles, columns } = looked.preview;
         let result = match looked.errors {
             Some(bytes) => Some(files::insert_sealed(tx, &at, &errors_name(&run), XLSX, &bytes).await?),
             None => None,
@@ -191,7 +195,7 @@ pub(super) async fn look_at(cx: &Cx, id: ImportId) -> Result<()> {
         if let Some(before) = run.result_file_id {
             files::remove(tx, &at, before).await?;
         }
-        let found = store::Found { counts, columns: &columns, notes: &notes, result };
+        let found = store::Found { counts, columns: &columns, notes: &notes, doubles: &doubles, result };
         if !store::set_previewed(tx, at.tenant, id, &found).await? {
             return Err(Error::refused("import.not_waiting"));
         }

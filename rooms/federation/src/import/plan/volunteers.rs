@@ -6,11 +6,13 @@ use chrono::NaiveDate;
 use kernel::secret::Keys;
 use kernel::{Cx, Result};
 use organisations::{Kind, MembershipRole, NewMembership, NewOrganisation, OrganisationId, Tree};
+use people::duplicates::Card;
 use people::rules::{identity, name};
 use people::{NewPerson, PersonId, PoliticalCode, Sex};
 use serde_json::json;
 
 use super::compare::{blank, differences, fill, order, role};
+use super::doubles::Made;
 use super::{PersonDeed, PersonStep, Plan};
 use crate::import::cells::{Refusal, TeamRef};
 use crate::import::columns::Field;
@@ -111,7 +113,10 @@ pub(in crate::import) async fn plan(cx: &Cx, bounds: &Bounds, roster: Roster) ->
     for draft in drafts {
         judge.settle(draft);
     }
-    Ok(judge.end(roster))
+    let made = judge.made(&roster);
+    let mut plan = judge.end(roster);
+    super::doubles::note(cx, &mut plan, made).await?;
+    Ok(plan)
 }
 
 fn hashes(keys: &Keys, roster: Roster) -> (Roster, Vec<Vec<u8>>) {
@@ -287,7 +292,7 @@ impl Judge<'_> {
         }
         self.plan.counts.add(&counts);
         if counts.writing() > 0 {
-            self.plan.people.push(PersonStep { id, deed, joins, appoints, counts });
+            self.plan.people.push(PersonStep { id, at: draft.first, deed, joins, appoints, counts });
         }
     }
 
@@ -358,6 +363,16 @@ impl Judge<'_> {
         }
         self.plan.note("import.note.not_edited");
         PersonDeed::Keep
+    }
+
+    /// Everybody whom the roster puts on record, with their rows.
+    fn made(&self, roster: &Roster) -> Vec<Made> {
+        let made = |step: &PersonStep| {
+            let PersonDeed::Create(new) = &step.deed else { return None };
+            let row = roster.rows.get(step.at)?;
+            Some(Made { card: Card::of_new(new), sheet: row.sheet.clone(), row: row.row })
+        };
+        self.plan.people.iter().filter_map(made).collect()
     }
 
     fn end(mut self, roster: Roster) -> Plan {
