@@ -126,6 +126,8 @@ impl Case {
             ("{wish}", corner.member.to_string()),
             // An invitation bears it too, and so does a message that left for the member.
             ("{other}", corner.leader.to_string()),
+            // A merging bears the member's id.
+            ("{merge}", corner.member.to_string()),
             ("{invitation}", corner.member.to_string()),
             ("{message}", corner.member.to_string()),
             ("{entry}", corner.entry.to_string()),

@@ -75,6 +75,10 @@ impl World {
             app.sql(waits, cells.to_vec()).await;
             let cells = args![tenant, corner.member, serde_json::json!({}), corner.region, now, account];
             app.sql(sql, cells.to_vec()).await;
+            let merged = "INSERT INTO person_merge (tenant_id, id, kept_id, gone_id, fields, before, state, made_name, made_at, asked_by,
+                            asked_name, asked_at, reason) VALUES ($1, $2, $3, $2, $4, $5, 'asked', 'test', $6, $7, 'test', $6, 'test')";
+            let none = serde_json::json!([]);
+            app.sql(merged, args![tenant, corner.member, corner.leader, none, vec![0_u8], now, account].to_vec()).await;
             app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
             app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
         }

@@ -180,6 +180,8 @@ const SILENT: &[(&str, &str)] = &[
     ("/desk/people/new", "an empty form"),
     ("/desk/people/duplicates", "names and reasons, numbers masked"),
     ("/desk/people/{person}/duplicates/{other}", "two records, masked"),
+    ("/desk/people/{person}/duplicates/{other}/merging", "two records, masked"),
+    ("/desk/people/merges/{merge}", "two names and which fields, no values"),
     ("/api/v1/people/duplicates", "names and reasons, numbers masked"),
     ("/desk/people/{person}/edit", "masked fields come empty"),
     ("/desk/people/{person}/reveal/{field}", "asks for the reason"),
@@ -198,12 +200,15 @@ async fn masked(walk: &mut Walk, everybody: &[Somebody], route: &'static str, im
     row! { struct Wish { id: Raw } }
     let wish: Option<Wish> =
         walk.district.app.db().optional("SELECT id FROM people_export LIMIT 1", &[]).await.unwrap();
+    let merge: Option<Wish> =
+        walk.district.app.db().optional("SELECT id FROM person_merge LIMIT 1", &[]).await.unwrap();
     let near = &walk.district.near;
     let mut path = route.to_owned();
     for (name, value) in [
         ("{session}", near.running.session.to_string()),
         ("{person}", near.member.to_string()),
         ("{other}", near.leader.to_string()),
+        ("{merge}", merge.map(|merge| merge.id.to_string()).unwrap_or_default()),
         ("{team}", near.team.to_string()),
         ("{import}", import.to_owned()),
         ("{wish}", wish.map(|wish| wish.id.to_string()).unwrap_or_default()),

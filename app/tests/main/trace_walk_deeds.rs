@@ -47,6 +47,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     people(walk, by("town")).await;
     exports(walk, by("town"), by("district")).await;
     doubles::walk(walk, by("town")).await;
+    doubles::merge(walk, by("town"), by("district")).await;
     access::walk(walk, by("town"), by("anyone")).await;
     teams_life::walk(walk, by("town")).await;
     teams(walk, by).await;

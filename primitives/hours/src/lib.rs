@@ -10,6 +10,7 @@ mod policy;
 mod rules;
 mod sealer;
 mod store;
+mod transfer;
 pub mod year;
 
 pub use claims::{Claim, ClaimId, ClaimLine, NewClaim, claim};
@@ -19,6 +20,7 @@ pub use policy::{CLAIM, CORRECT, DECIDE, READ, READ_OWN};
 pub use rules::{HoursError, check};
 pub use sealer::{roll_up, roll_up_anew, roll_up_batch, served_changed};
 pub use store::{balance, credit, find, list_of_person, months};
+pub use transfer::{Transfer, overlapping, transfer, transfer_back};
 
 use kernel::jobs::Recurring;
 use kernel::{Module, NavItem, Routes};

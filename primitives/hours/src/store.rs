@@ -1,6 +1,7 @@
 //! The SQL of the ledger.
 
 pub(crate) mod list;
+pub(crate) mod transfer;
 
 use crate::model::{Entry, EntryId, NewEntry};
 use crate::rules::{self, HoursError};
@@ -143,7 +144,13 @@ pub async fn credit(tx: &mut Tx<'_>, cx: &Cx, new: &NewEntry) -> Result<EntryId>
 }
 
 /// Takes the person's day, so that a second writer waits until this one is done.
-async fn take_day(tx: &mut Tx<'_>, tenant: TenantId, person: PersonId, day: NaiveDate, minutes: i64) -> Result<()> {
+pub(super) async fn take_day(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    person: PersonId,
+    day: NaiveDate,
+    minutes: i64,
+) -> Result<()> {
     let sql = "INSERT INTO hours_day (tenant_id, person_id, day, minutes) VALUES ($1, $2, $3, $4)
                ON CONFLICT (tenant_id, person_id, day) DO UPDATE SET minutes = hours_day.minutes + excluded.minutes";
     tx.execute(sql, args![tenant, person, day, minutes]).await?;

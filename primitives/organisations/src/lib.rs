@@ -30,8 +30,8 @@ pub use store::{
     find_many, history_of, invitations_of, is_member, leaders_of, list, mark_quiet, members, memberships_of, standing,
     teams_of, town_body,
 };
-pub use undoing::{end_many, forget_memberships, remove_many, withdraw};
-pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, settle_leading, update};
+pub use undoing::{end_many, forget_memberships, remove_many, reopen_many, withdraw};
+pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, settle_leader, settle_leading, update};
 
 use kernel::jobs::Recurring;
 use kernel::{Module, NavItem};

@@ -46,3 +46,11 @@ pub async fn remove_many(tx: &mut Tx<'_>, cx: &Cx, list: &[OrganisationId]) -> R
     pointers::sweep(&cx.app, tx, (cx.tenant, "organisation"), &ids).await?;
     store::remove_many(tx, cx.tenant, list).await
 }
+
+/// Lets memberships go on that had ended, unless the same one began again meanwhile. The caller leaves one trace.
+pub async fn reopen_many(tx: &mut Tx<'_>, cx: &Cx, list: &[MembershipId]) -> Result<()> {
+    for id in list {
+        store::reopen(tx, cx.tenant, *id).await?;
+    }
+    Ok(())
+}

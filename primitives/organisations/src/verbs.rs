@@ -227,3 +227,9 @@ pub(crate) async fn settle_role(tx: &mut Tx<'_>, cx: &Cx, team: &Organisation, p
         _ => Ok(()),
     }
 }
+
+/// Gives or takes the role of a person's account over a team, as the person leads it or not.
+pub async fn settle_leader(tx: &mut Tx<'_>, cx: &Cx, team: OrganisationId, person: PersonId) -> Result<()> {
+    let team = store::find(tx, cx.tenant, team).await?;
+    settle_role(tx, cx, &team, person).await
+}

@@ -101,6 +101,12 @@ fn read<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>> {
 async fn show(cx: Cx, Path(person): Path<PersonId>) -> Result<Json<PersonJson>> {
     let person = store::find(&cx.db, cx.tenant, person).await?;
     policy::may_read(&cx, &person).await?;
+    // An id that was given up is answered by the record that it was given up for.
+    let person = match person.merged_into_id {
+        Some(kept) => store::find(&cx.db, cx.tenant, kept).await?,
+        None => person,
+    };
+    policy::may_read(&cx, &person).await?;
     Ok(Json(PersonJson::of(person)))
 }
 

@@ -14,9 +14,11 @@ mod verbs;
 
 pub use card::Card;
 pub use model::{Pair, PairRow, url};
+pub use pages::{Side, sides};
 pub use scan::{Found, scan};
 pub use score::{LIKELY, Reason, SURE, score};
-pub use verbs::{Likely, cards, find_all, likely};
+pub(crate) use verbs::settle;
+pub use verbs::{Likely, both, cards, find_all, likely};
 pub(crate) use verbs::{decide_apart, nightly, of_person};
 
 use crate::policy;

@@ -6,6 +6,7 @@ pub mod duplicates;
 mod export;
 mod forms;
 pub mod mask;
+pub mod merging;
 pub mod model;
 mod pages;
 pub mod policy;
@@ -41,11 +42,18 @@ const LOOK: u64 = 600_000;
 #[must_use]
 pub fn module() -> Module {
     Module::new("people")
-        .migrations(kernel::migrations!["20261123_12_people", "20261124_12_export", "20261128_12_duplicates"])
+        .migrations(kernel::migrations![
+            "20261123_12_people",
+            "20261124_12_export",
+            "20261128_12_duplicates",
+            "20261128_13_merge"
+        ])
         .words(kernel::words!())
         .words(kernel::words!("rules"))
         .points(&[
             kernel::Pointer::of("person", ("political_status", "person_id"), ""),
+            kernel::Pointer::of("person", ("person_merge", "kept_id"), "uses.merge"),
+            kernel::Pointer::of("person", ("person_merge", "gone_id"), "uses.merge"),
             kernel::Pointer::of("person", ("person_pair", "first_id"), ""),
             kernel::Pointer::of("person", ("person_pair", "second_id"), ""),
         ])

@@ -110,6 +110,8 @@ row! {
         pub registered_on: Option<NaiveDate>,
         /// Where they stand.
         pub state: PersonState,
+        /// The record that this one was given up for.
+        pub merged_into_id: Option<PersonId>,
         /// When the record was made.
         pub created_at: DateTime<Utc>,
         /// When it was last changed.

@@ -1,6 +1,7 @@
 //! The SQL of people.
 
 pub(crate) mod export;
+pub(crate) mod merge;
 mod read;
 mod undo;
 mod write;
@@ -16,4 +17,4 @@ pub use write::{identity_hash, next_volunteer_numbers, reserve_serials};
 /// What readers get; the sealed number is read by `open_identity` alone.
 pub(crate) const COLUMNS: &str =
     "id, name, sort_key, sex, birth_date, phone, email, id_kind, id_tail, ethnicity, education, employer, skills,
-     region_code, address, volunteer_no, registered_on, state, created_at, updated_at";
+     region_code, address, volunteer_no, registered_on, state, merged_into_id, created_at, updated_at";

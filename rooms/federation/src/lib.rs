@@ -11,6 +11,7 @@ pub mod import;
 mod invitations;
 mod join;
 mod me;
+mod merging;
 mod messages;
 mod offers;
 pub mod policy;
@@ -50,7 +51,12 @@ pub fn module() -> Module {
         .api(policy::ME, kernel::routes!(api::me))
         .api(policy::REGISTER, kernel::routes!(api::create));
     import::furnish(Module::new("federation"))
-        .migrations(kernel::migrations!["20261123_21_federation", "20261124_21_access", "20261128_20_pointers"])
+        .migrations(kernel::migrations![
+            "20261123_21_federation",
+            "20261124_21_access",
+            "20261128_20_pointers",
+            "20261128_22_merge"
+        ])
         .words(kernel::words!())
         .words(kernel::words!("import"))
         .points(&[
@@ -62,6 +68,9 @@ pub fn module() -> Module {
         .policy(policy::TABLE)
         .routes(routes)
         .routes(access::open::routes())
+        .routes(merging::routes())
+        .slot("people.show", merging::panel)
+        .work(|cx| Box::pin(merging::work(cx)))
         .slot("people.show", access::desk::panel)
         .slot("teams.show", access::sheet::panel)
         .part(home::Kept::default())

@@ -103,7 +103,7 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
 }
 
 /// One line of two records side by side, masked.
-pub(crate) struct Side {
+pub struct Side {
     /// The word of the field.
     pub field: String,
     /// What stands in each.
@@ -134,7 +134,7 @@ pub(super) async fn show(cx: Cx, Path((person, other)): Path<(PersonId, PersonId
 }
 
 /// What stands on both records, masked as everywhere.
-pub(crate) async fn sides(cx: &Cx, one: &Person, other: &Person) -> Result<Vec<Side>> {
+pub async fn sides(cx: &Cx, one: &Person, other: &Person) -> Result<Vec<Side>> {
     let mut sides = Vec::new();
     let mut line = |field: &str, a: String, b: String, same: bool| {
         if !(a.is_empty() && b.is_empty()) {

@@ -194,3 +194,10 @@ pub(super) async fn of_person(db: &impl Read, tenant: TenantId, person: PersonId
     );
     db.all(&sql, args![tenant, person]).await
 }
+
+/// Forgets the pairs of a person that nobody decided about.
+pub(super) async fn forget_of(tx: &mut Tx<'_>, tenant: TenantId, person: PersonId) -> Result<()> {
+    let sql = "DELETE FROM person_pair WHERE tenant_id = $1 AND state = 'open' AND (first_id = $2 OR second_id = $2)";
+    tx.execute(sql, args![tenant, person]).await?;
+    Ok(())
+}

@@ -140,3 +140,18 @@ pub(crate) async fn readable(cx: &Cx, (one, other): (PersonId, PersonId)) -> Res
     }
     if one.id == other.id { Err(Error::NotFound) } else { Ok((one, other)) }
 }
+
+/// Both people in the order in which pairs are stored, if the actor may change both and neither was given up.
+pub async fn both(cx: &Cx, (one, other): (PersonId, PersonId)) -> Result<(Person, Person)> {
+    let (one, other) = readable(cx, ordered(one, other)).await?;
+    if one.merged_into_id.is_some() || other.merged_into_id.is_some() {
+        return Err(Error::refused("people.merge.already"));
+    }
+    Ok((one, other))
+}
+
+/// Remembers that a pair was made one, or is two people again; other pairs of the one that was given up are forgotten.
+pub(crate) async fn settle(tx: &mut Tx<'_>, cx: &Cx, (kept, gone): (PersonId, PersonId), state: &str) -> Result<()> {
+    store::decide(tx, cx.tenant, ordered(kept, gone), (state, cx)).await?;
+    store::forget_of(tx, cx.tenant, gone).await
+}

@@ -174,9 +174,15 @@ pub(super) async fn create(cx: Cx, Form(typed): Form<PersonForm>) -> Result<Answ
     }
 }
 
+/// A record that was given up for another one is not changed: two again would lose it.
+fn not_given_up(person: &Person) -> Result<()> {
+    if person.merged_into_id.is_some() { Err(Error::refused("people.merge.given_up")) } else { Ok(()) }
+}
+
 pub(super) async fn edit(cx: Cx, Path(person): Path<PersonId>) -> Result<Answer> {
     let person = store::find(&cx.db, cx.tenant, person).await?;
     policy::may(&cx, policy::EDIT, &person).await?;
+    not_given_up(&person)?;
     let typed = PersonForm {
         name: person.name.clone(),
         sex: person.sex.to_string(),
@@ -192,6 +198,7 @@ pub(super) async fn edit(cx: Cx, Path(person): Path<PersonId>) -> Result<Answer>
 pub(super) async fn update(cx: Cx, Path(person): Path<PersonId>, Form(typed): Form<PersonForm>) -> Result<Answer> {
     let person = store::find(&cx.db, cx.tenant, person).await?;
     policy::may(&cx, policy::EDIT, &person).await?;
+    not_given_up(&person)?;
     let (change, political) = match typed.check_change(&cx).await? {
         Ok(checked) => checked,
         Err(errors) => return cx.invalid(&form(&cx, Some(person), typed, errors).await?),

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::Path;
 use chrono::{DateTime, Utc};
 use kernel::http::filters;
-use kernel::{Answer, Cx, Result, audit};
+use kernel::{Answer, Cx, Result, Word, audit};
 
 /// A fact that is masked until somebody gives a reason.
 pub(super) struct Fact {
@@ -45,6 +45,9 @@ struct Show {
 pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>) -> Result<Answer> {
     let person = store::find(&cx.db, cx.tenant, person).await?;
     policy::may_read(&cx, &person).await?;
+    if let Some(kept) = person.merged_into_id {
+        return Ok(cx.see_other_saying(&format!("/desk/people/{kept}"), &Word::new("people.merge.moved")));
+    }
     record(&cx, person, None).await
 }
 

@@ -29,19 +29,29 @@ pub async fn find_many(db: &impl Read, tenant: TenantId, ids: &[PersonId]) -> Re
 /// The person with this document, by `identity_hash`.
 pub async fn find_by_identity(db: &impl Read, tenant: TenantId, hash: &[u8]) -> Result<Option<Person>> {
     let sql = format!("SELECT {COLUMNS} FROM person WHERE tenant_id = $1 AND id_hash = $2");
-    db.optional(&sql, args![tenant, hash.to_vec()]).await
+    kept(db, tenant, db.optional(&sql, args![tenant, hash.to_vec()]).await?).await
 }
 
 /// Everybody with this phone, the oldest record first: two people may share one.
 pub async fn find_by_phone(db: &impl Read, tenant: TenantId, phone: &str) -> Result<Vec<Person>> {
-    let sql = format!("SELECT {COLUMNS} FROM person WHERE tenant_id = $1 AND phone = $2 ORDER BY id LIMIT 50");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM person WHERE tenant_id = $1 AND phone = $2 AND merged_into_id IS NULL ORDER BY id LIMIT 50"
+    );
     db.all(&sql, args![tenant, phone]).await
 }
 
 /// The person with this volunteer's number.
 pub async fn find_by_number(db: &impl Read, tenant: TenantId, number: &str) -> Result<Option<Person>> {
     let sql = format!("SELECT {COLUMNS} FROM person WHERE tenant_id = $1 AND volunteer_no = $2");
-    db.optional(&sql, args![tenant, number]).await
+    kept(db, tenant, db.optional(&sql, args![tenant, number]).await?).await
+}
+
+/// The record that a found one was given up for, else the found one.
+async fn kept(db: &impl Read, tenant: TenantId, found: Option<Person>) -> Result<Option<Person>> {
+    match found.as_ref().and_then(|person| person.merged_into_id) {
+        Some(kept) => find(db, tenant, kept).await.map(Some),
+        None => Ok(found),
+    }
 }
 
 /// What a reader of the list looks for.
@@ -61,7 +71,7 @@ pub struct PersonFilter {
 
 /// Who is wanted, whatever was typed into the search.
 fn unsearched(tenant: TenantId, filter: &PersonFilter, reach: &Reach, ties: Ties) -> Conditions {
-    let mut wanted = Conditions::new("tenant_id = ?", args![tenant]);
+    let mut wanted = Conditions::new("tenant_id = ? AND merged_into_id IS NULL", args![tenant]);
     wanted.within_through(reach, "region_code", ties.through, ties.path);
     match filter.state {
         Some(state) => wanted.and("state = ?", args![state]),

@@ -137,15 +137,15 @@ fn cells(
 }
 
 #[derive(Default)]
-struct SealedId {
-    kind: Option<&'static str>,
-    sealed: Option<Vec<u8>>,
-    hash: Option<Vec<u8>>,
-    tail: Option<String>,
+pub(super) struct SealedId {
+    pub(super) kind: Option<&'static str>,
+    pub(super) sealed: Option<Vec<u8>>,
+    pub(super) hash: Option<Vec<u8>>,
+    pub(super) tail: Option<String>,
 }
 
 impl SealedId {
-    fn of(keys: &Keys, person: PersonId, identity: Option<&Identity>) -> Result<Self> {
+    pub(super) fn of(keys: &Keys, person: PersonId, identity: Option<&Identity>) -> Result<Self> {
         let Some(identity) = identity else { return Ok(Self::default()) };
         let letters = identity.number.chars().count();
         Ok(Self {

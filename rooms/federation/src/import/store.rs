@@ -211,8 +211,10 @@ pub(super) async fn known(db: &impl Read, tenant: TenantId, hashes: &[Vec<u8>]) 
     let mut found = Vec::new();
     for part in hashes.chunks(500) {
         let sql = format!(
-            "SELECT id, id_hash, name, sex, birth_date, phone, email, ethnicity, education, employer, skills, region_code,
-             address, volunteer_no FROM person WHERE tenant_id = $1 AND id_hash IN {}",
+            "SELECT k.id, p.id_hash, k.name, k.sex, k.birth_date, k.phone, k.email, k.ethnicity, k.education, k.employer,
+             k.skills, k.region_code, k.address, k.volunteer_no
+             FROM person p JOIN person k ON k.tenant_id = p.tenant_id AND k.id = COALESCE(p.merged_into_id, p.id)
+             WHERE p.tenant_id = $1 AND p.id_hash IN {}",
             in_list(2, part.len())
         );
         let args: Vec<Value> =
@@ -229,7 +231,9 @@ pub(super) async fn numbered(db: &impl Read, tenant: TenantId, numbers: &[String
     let mut found = Vec::new();
     for part in numbers.chunks(500) {
         let list = in_list(2, part.len());
-        let sql = format!("SELECT id, volunteer_no FROM person WHERE tenant_id = $1 AND volunteer_no IN {list}");
+        let sql = format!(
+            "SELECT COALESCE(merged_into_id, id) AS id, volunteer_no FROM person WHERE tenant_id = $1 AND volunteer_no IN {list}"
+        );
         let args: Vec<Value> =
             std::iter::once(Value::Uuid(tenant.0)).chain(part.iter().map(|n| Value::Text(n.clone()))).collect();
         found.extend(db.all::<Numbered>(&sql, &args).await?);

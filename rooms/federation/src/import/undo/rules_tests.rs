@@ -27,6 +27,7 @@ fn found(edited: bool) -> Person {
         volunteer_no: None,
         registered_on: None,
         state: PersonState::Active,
+        merged_into_id: None,
         created_at: at,
         updated_at: if edited { at + chrono::Duration::seconds(1) } else { at },
     }
