@@ -57,6 +57,7 @@ pub(crate) fn module() -> Module {
         .get("/desk", WORK, work::index)
         .get("/desk/search", WORK, search::show)
         .api(WORK, utoipa_axum::routes!(search::list_found))
+        .api(WORK, utoipa_axum::routes!(work::list_work))
         .get("/desk/accounts", ACCOUNTS, accounts::index)
         .post("/desk/accounts", ACCOUNTS, accounts::create)
         .get("/desk/accounts/{account}", ACCOUNTS, accounts::show)

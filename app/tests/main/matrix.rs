@@ -76,7 +76,7 @@ fn told(reply: &Reply) -> Option<Told> {
     let to_sign_in = reply.location.as_deref().is_some_and(|to| to.starts_with("/sign-in"));
     match reply.status.as_u16() {
         303 if to_sign_in => Some(Told::SignIn),
-        200 | 201 | 204 | 303 | 409 | 422 | 429 => Some(Told::Goes),
+        200 | 201 | 202 | 204 | 303 | 409 | 422 | 429 => Some(Told::Goes),
         401 => Some(Told::SignIn),
         403 => Some(Told::Forbidden),
         404 => Some(Told::NotThere),

@@ -26,7 +26,10 @@ pub fn draft(corner: &Corner) -> Value {
 
 /// All of them.
 pub fn all() -> Vec<Case> {
-    [activities_cases()].into_iter().flatten().collect()
+    [activities_cases(), hours_cases(), people_cases(), federation_cases(), import_cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn activities_cases() -> Vec<Case> {
@@ -49,5 +52,67 @@ fn activities_cases() -> Vec<Case> {
         bare("DELETE", "/api/v1/me/services/{signup}", Aim::Mine).restore(JOINED),
         call("POST", "/api/v1/me/arrivals", Aim::Plain, code),
         call("POST", "/api/v1/me/departures", Aim::Plain, code),
+    ]
+}
+
+fn hours_cases() -> Vec<Case> {
+    let claim: fn(&World, &Corner) -> Value = |_, _| json!({ "lines": [], "reason": "" });
+    vec![
+        get("/api/v1/team", Aim::Plain),
+        get("/api/v1/hours", Aim::Plain),
+        get("/api/v1/hours/{entry}", Aim::Held),
+        get("/api/v1/hours/claims", Aim::Plain),
+        get("/api/v1/hours/claims/{claim}", Aim::Held),
+        call("POST", "/api/v1/sessions/{session}/claims", Aim::Held, claim).on(|c| &c.over),
+        call("POST", "/api/v1/hours/{entry}/reversal", Aim::Held, |_, _| json!({ "reason": "" })),
+        call("POST", "/api/v1/hours/claims/{claim}/decision", Aim::Held, |_, _| json!({ "decision": "" })),
+    ]
+}
+
+fn people_cases() -> Vec<Case> {
+    use organisations::policy::READ;
+    let team: fn(&World, &Corner) -> Value =
+        |_, c| json!({ "name": "新志愿队", "kind": "village", "region": c.region });
+    let site: fn(&World, &Corner) -> Value =
+        |_, c| json!({ "name": "新服务站", "kind": "station", "address": "二号", "region": c.region });
+    let leaving: fn(&World, &Corner) -> Value = |_, _| json!({ "last": "", "reason": "" });
+    let member: fn(&World, &Corner) -> Value = |_, _| json!({ "who": "", "role": "member" });
+    vec![
+        call("PATCH", "/api/v1/people/{person}", Aim::Person, |_, c| json!({ "name": c.name }))
+            .seen(people::policy::READ),
+        call("POST", "/api/v1/teams", Aim::Region, team).founds(),
+        call("PUT", "/api/v1/teams/{team}", Aim::Held, team).seen(READ),
+        call("POST", "/api/v1/teams/{team}/members", Aim::Held, member).seen(READ),
+        call("POST", "/api/v1/teams/{team}/members/{person}/leaving", Aim::Held, leaving).seen(READ),
+        call("POST", "/api/v1/sites", Aim::Region, site).founds(),
+        call("PUT", "/api/v1/sites/{site}", Aim::Region, site),
+    ]
+}
+
+fn federation_cases() -> Vec<Case> {
+    const WAITS: &[&str] = &[
+        "UPDATE join_request SET state = 'applied', decided_at = NULL, decided_by = NULL, decided_name = NULL, opinion = NULL",
+    ];
+    let accepted: fn(&World, &Corner) -> Value = |_, _| json!({ "decision": "accepted" });
+    vec![
+        get("/api/v1/work", Aim::Plain),
+        get("/api/v1/me/messages", Aim::Plain),
+        bare("POST", "/api/v1/me/messages/read", Aim::Plain),
+        get("/api/v1/team/requests", Aim::Plain),
+        call("POST", "/api/v1/team/requests/{request}/decision", Aim::Held, accepted).restore(WAITS),
+    ]
+}
+
+fn import_cases() -> Vec<Case> {
+    let upload = Body::Upload(&[("kind", "volunteers")], ("file", "roster.csv", super::world::ROSTER.as_bytes()));
+    vec![
+        get("/api/v1/imports", Aim::Plain),
+        Case::of("POST", "/api/v1/imports", Aim::Plain, upload),
+        get("/api/v1/imports/{import}", Aim::Made),
+        get("/api/v1/imports/{import}/refusals", Aim::Made),
+        get("/api/v1/imports/{import}/errors", Aim::Made),
+        call("POST", "/api/v1/imports/{import}/mapping", Aim::Made, |_, _| json!({ "columns": {} })),
+        bare("POST", "/api/v1/imports/{import}/cancellation", Aim::Made),
+        bare("POST", "/api/v1/imports/{import}/commit", Aim::Made),
     ]
 }

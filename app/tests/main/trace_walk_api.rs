@@ -6,8 +6,8 @@ use super::Sent;
 use crate::district::Somebody;
 use crate::matrix::api_draft;
 use crate::trace_walk::{Line, Walk};
-use kernel::args;
 use kernel::ids::Raw;
+use kernel::{Read as _, args, row};
 use serde_json::{Value, json};
 use testkit::Reply;
 
@@ -30,6 +30,81 @@ fn id_of(reply: &Reply) -> Raw {
 pub async fn walk<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     activities(walk, by("leader"), by("town")).await;
     attendance(walk, &by).await;
+    hours(walk, by("town")).await;
+    people(walk, &by).await;
+    imports(walk, by("town")).await;
+}
+
+async fn hours(walk: &mut Walk, town: &Somebody) {
+    let side = &walk.district.side;
+    let (entry, claim, member, over) = (side.entry, side.claim, side.member, side.over.session);
+    row! { struct Held { starts_at: chrono::DateTime<chrono::Utc> } }
+    let sql = "SELECT starts_at FROM activity_session WHERE id = $1";
+    let from = walk.district.app.db().one::<Held>(sql, args![over]).await.unwrap().starts_at;
+    let line = json!({ "person": member, "from": from, "to": from + chrono::Duration::hours(1) });
+    let claimed = [("hours.claimed", "claim", None), ("attendance.roster_read", "session", Some(over))];
+    let sent = (format!("/sessions/{over}/claims"), json!({ "lines": [line], "reason": "现场断网" }));
+    call(walk, town, ("POST", "/api/v1/sessions/{session}/claims"), sent, &claimed).await;
+    let reversed = [("hours.reversed", "hours", Some(entry))];
+    let sent = (format!("/hours/{entry}/reversal"), json!({ "reason": "记错了人" }));
+    call(walk, town, ("POST", "/api/v1/hours/{entry}/reversal"), sent, &reversed).await;
+    let decided = [("hours.claim_decided", "claim", Some(claim))];
+    let sent = (format!("/hours/claims/{claim}/decision"), json!({ "decision": "return", "opinion": "缺签到表" }));
+    call(walk, town, ("POST", "/api/v1/hours/claims/{claim}/decision"), sent, &decided).await;
+}
+
+async fn people<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
+    let (town, district, leader) = (by("town"), by("district"), by("leader"));
+    let near = &walk.district.near;
+    let (member, name, region, team, seeker) = (near.member, near.name, near.region, near.team, near.seeker);
+    let (site, request) = (near.site, walk.district.side.request);
+    let changed = [("people.changed", "person", Some(member))];
+    let sent = (format!("/people/{member}"), json!({ "name": name, "skills": "急救、粤语" }));
+    call(walk, town, ("PATCH", "/api/v1/people/{person}"), sent, &changed).await;
+    let typed = |name: &str| json!({ "name": name, "kind": "village", "region": region });
+    let founded = [("organisations.founded", "organisation", None)];
+    call(walk, town, ("POST", "/api/v1/teams"), ("/teams".into(), typed("又一支志愿队")), &founded).await;
+    let changed = [("organisations.changed", "organisation", Some(team))];
+    let sent = (format!("/teams/{team}"), typed("再改名志愿队"));
+    call(walk, town, ("PUT", "/api/v1/teams/{team}"), sent, &changed).await;
+    let invited = [("organisations.invited", "organisation", Some(team))];
+    let sent = (format!("/teams/{team}/members"), json!({ "who": "13911113333", "role": "member" }));
+    call(walk, leader, ("POST", "/api/v1/teams/{team}/members"), sent, &invited).await;
+    let left = [("organisations.left", "organisation", Some(team))];
+    let sent = (format!("/teams/{team}/members/{seeker}/leaving"), json!({ "reason": "搬家" }));
+    call(walk, leader, ("POST", "/api/v1/teams/{team}/members/{person}/leaving"), sent, &left).await;
+    let decided = [("federation.request_decided", "join_request", Some(request))];
+    let sent = (format!("/team/requests/{request}/decision"), json!({ "decision": "declined" }));
+    call(walk, town, ("POST", "/api/v1/team/requests/{request}/decision"), sent, &decided).await;
+    let typed = || json!({ "name": "又一站", "kind": "station", "address": "三号", "region": region });
+    let saved = [("places.site_saved", "site", None)];
+    call(walk, district, ("POST", "/api/v1/sites"), ("/sites".into(), typed()), &saved).await;
+    let saved = [("places.site_saved", "site", Some(site))];
+    call(walk, district, ("PUT", "/api/v1/sites/{site}"), (format!("/sites/{site}"), typed()), &saved).await;
+    let person = walk.district.far.leader;
+    let own = walk.district.somebody("reader", vec![], Some(person)).await;
+    let read = [("federation.messages_read", "person", Some(person))];
+    call(walk, &own, ("POST", "/api/v1/me/messages/read"), ("/me/messages/read".into(), json!({})), &read).await;
+}
+
+async fn imports(walk: &mut Walk, town: &Somebody) {
+    let file = ("file", "roster.csv", crate::matrix::ROSTER.as_bytes());
+    let sent = ("/api/v1/imports".to_owned(), Sent::Upload(vec![("kind".into(), "volunteers".into())], file));
+    let lines = [("import.uploaded", "import", None), ("import.previewed", "import", None)];
+    let made = walk.ask(town, ("POST", "/api/v1/imports"), sent, &lines).await.json();
+    let id: Raw = made["import"]["id"].as_str().unwrap().parse().unwrap();
+    let at = |rest: &str| format!("/imports/{id}/{rest}");
+    let taken = [("import.errors_taken", "import", Some(id))];
+    let sent = (format!("/api/v1{}", at("errors")), Sent::Nothing);
+    walk.ask(town, ("GET", "/api/v1/imports/{import}/errors"), sent, &taken).await;
+    let lines = [("import.mapped", "import", Some(id)), ("import.previewed", "import", Some(id))];
+    let sent = (at("mapping"), json!({ "columns": { "电话": "phone" } }));
+    call(walk, town, ("POST", "/api/v1/imports/{import}/mapping"), sent, &lines).await;
+    let lines = [("import.started", "import", Some(id))];
+    call(walk, town, ("POST", "/api/v1/imports/{import}/commit"), (at("commit"), json!({})), &lines).await;
+    let lines = [("import.cancelled", "import", Some(id))];
+    let route = ("POST", "/api/v1/imports/{import}/cancellation");
+    call(walk, town, route, (at("cancellation"), json!({})), &lines).await;
 }
 
 async fn activities(walk: &mut Walk, leader: &Somebody, town: &Somebody) {

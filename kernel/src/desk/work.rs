@@ -2,11 +2,12 @@
 
 use crate::cx::Cx;
 use crate::error::Result;
-use crate::http::{Answer, Query, filters};
+use crate::http::{Answer, Paged, Query, filters};
 use crate::module::WorkItem;
 use askama::Template;
-use chrono::{Datelike as _, Duration};
-use serde::Deserialize;
+use axum::Json;
+use chrono::{DateTime, Datelike as _, Duration, Utc};
+use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,22 +56,56 @@ struct Index {
     query: String,
 }
 
-/// Everything that waits for this reader, the earliest due first.
-async fn all(cx: &Cx) -> Result<Vec<WorkItem>> {
-    let mut items = Vec::new();
+/// Everything that waits for this reader and matches, the earliest due first.
+pub(super) async fn found(cx: &Cx, query: &str) -> Result<Vec<WorkItem>> {
+    let (mut items, query) = (Vec::new(), query.trim());
     for work in &cx.app.work {
         items.extend(work(cx.clone()).await?);
     }
+    items.retain(|i| query.is_empty() || [&i.title, &i.facts, &i.who].iter().any(|text| text.contains(query)));
     items.sort_by_key(|item| item.due);
     Ok(items)
 }
 
-/// What waits for this reader and has these words in it.
-pub(super) async fn found(cx: &Cx, query: &str) -> Result<Vec<WorkItem>> {
-    let mut items = all(cx).await?;
-    let query = query.trim();
-    items.retain(|i| i.title.contains(query) || i.facts.contains(query) || i.who.contains(query));
-    Ok(items)
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WorkQuery {
+    /// One kind, as the items name it.
+    kind: Option<String>,
+    /// Part of the title, the facts or the name.
+    q: Option<String>,
+}
+
+/// What waits for a decision.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct WaitingWork {
+    /// Its kind, e.g. `activity`, `hours` or `join`.
+    kind: String,
+    /// What is to be done, in the reader's language.
+    title: String,
+    /// One line of facts.
+    facts: String,
+    /// Who handed it in.
+    who: String,
+    due: DateTime<Utc>,
+    /// The page on which it is decided.
+    url: String,
+}
+
+impl WaitingWork {
+    fn of(item: WorkItem) -> Self {
+        let WorkItem { kind, title, facts, who, due, url, .. } = item;
+        Self { kind: kind.trim_start_matches("work.kind.").to_owned(), title, facts, who, due, url }
+    }
+}
+
+/// Everything that waits for the caller in all rooms, the earliest due first.
+#[utoipa::path(get, path = "/api/v1/work", tag = "desk", params(WorkQuery), responses((status = 200, body = Paged<WaitingWork>)))]
+pub(super) async fn list_work(cx: Cx, Query(query): Query<WorkQuery>) -> Result<Json<Paged<WaitingWork>>> {
+    let items = found(&cx, query.q.as_deref().unwrap_or_default()).await?.into_iter().map(WaitingWork::of);
+    let kind = query.kind.filter(|kind| !kind.is_empty());
+    let items = items.filter(|item| kind.as_ref().is_none_or(|kind| *kind == item.kind)).collect();
+    Ok(Json(Paged { items, next: None }))
 }
 
 pub(super) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {

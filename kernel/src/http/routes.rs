@@ -67,6 +67,7 @@ impl Routes {
                 ("GET", &mut item.get),
                 ("POST", &mut item.post),
                 ("PUT", &mut item.put),
+                ("PATCH", &mut item.patch),
                 ("DELETE", &mut item.delete),
             ];
             for (method, operation) in all {

@@ -1,9 +1,11 @@
 //! The JSON twins of the public list and page, of signing up and of attendance.
 
+pub(crate) mod claim;
 pub(crate) mod desk;
 mod draft;
 pub(crate) mod me;
 pub(crate) mod roster;
+pub(crate) mod team;
 
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};
 use crate::pages::{actor_person, held_session, visible_activity};

@@ -2,6 +2,7 @@
 
 mod api;
 pub mod attendance;
+mod claims;
 mod drafts;
 mod forms;
 pub mod lifecycle;
@@ -44,6 +45,8 @@ pub fn module() -> Module {
         .routes(api::desk::routes())
         .routes(api::me::routes())
         .routes(api::roster::routes())
+        .routes(api::claim::routes())
+        .routes(api::team::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())

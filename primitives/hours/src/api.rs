@@ -1,4 +1,7 @@
-//! JSON: one's own rows.
+//! JSON: one's own rows; below, the ledger and the claims of the desk.
+
+pub(crate) mod claims;
+pub(crate) mod ledger;
 
 use crate::forms::read_cursor;
 use crate::model::{Entry, EntryId};

@@ -1,8 +1,10 @@
 //! Back-entry: hours that could not be taken on the spot, entered by one person and decided by another.
 
+use crate::forms::DecisionForm;
 use crate::model::{Method, NewEntry, Window};
 use crate::rules;
 use chrono::{DateTime, Utc};
+use kernel::http::Cursor;
 use kernel::ids::Raw;
 use kernel::time::WorkCalendar;
 use kernel::{AccountId, Conditions, Cx, Deed, Error, FileId, Read, Result, Tx, Word, WorkItem, args, row, text_enum};
@@ -218,6 +220,26 @@ pub(crate) async fn find(db: &impl Read, cx: &Cx, id: ClaimId) -> Result<Claim> 
     db.one(&format!("SELECT {COLUMNS} FROM hours_claim WHERE tenant_id = $1 AND id = $2"), args![cx.tenant, id]).await
 }
 
+/// Claims that the actor may decide about, the newest first, after the cursor of a moment and an id.
+pub(crate) async fn list(
+    cx: &Cx,
+    state: Option<ClaimState>,
+    cursor: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<Claim>> {
+    let mut wanted = Conditions::new("tenant_id = ?", args![cx.tenant]);
+    wanted.within(&cx.reach(crate::DECIDE), "region_code", "organisation_path");
+    if let Some(state) = state {
+        wanted.and("state = ?", args![state]);
+    }
+    if let Some(cursor) = cursor {
+        let (made_at, id): (DateTime<Utc>, ClaimId) = (cursor.get(0)?, cursor.get(1)?);
+        wanted.and("(made_at, id) < (?, ?)", args![made_at, id]);
+    }
+    let tail = wanted.tail(" ORDER BY made_at DESC, id DESC LIMIT ?", args![limit]);
+    cx.db.all(&format!("SELECT {COLUMNS} FROM hours_claim WHERE {tail}"), wanted.args()).await
+}
+
 /// The people of a claim.
 pub(crate) async fn lines(db: &impl Read, cx: &Cx, id: ClaimId) -> Result<Vec<ClaimLine>> {
     let sql = "SELECT l.person_id, p.name, l.started_at, l.ended_at FROM hours_claim_line l
@@ -269,6 +291,20 @@ pub(crate) async fn evidence(tx: &mut Tx<'_>, cx: &Cx, claim: &Claim) -> Result<
     let file = kernel::files::find(tx, cx, claim.evidence_id.ok_or(Error::NotFound)?).await?;
     tx.record(cx, &EvidenceRead { claim: claim.id, name: file.name.clone() });
     Ok(file)
+}
+
+/// Decides a claim by what was typed, once for each one-time key; answers whether it was approved.
+///
+/// # Errors
+/// `Invalid` when a return lacks its reason; else as `decide`.
+pub(crate) async fn settle(cx: &Cx, id: ClaimId, form: &DecisionForm) -> Result<bool> {
+    let (approve, opinion) = form.check().map_err(Error::Invalid)?;
+    let at = cx.clone();
+    cx.once(id.lane(), async move |tx: &mut Tx<'_>| {
+        decide(tx, &at, id, approve, &opinion).await?;
+        Ok(approve)
+    })
+    .await
 }
 
 /// Decides a claim: never by the one who entered it, nor by one who would gain hours by it. Approval writes every row or none.

@@ -1,9 +1,10 @@
 //! Taking a row back: the old one stays, a new one says by whom and why.
 
+use crate::forms::ReversalForm;
 use crate::model::{Entry, EntryId};
 use crate::store;
 use kernel::ids::Raw;
-use kernel::{Cx, Deed, Result, Tx, Word};
+use kernel::{Cx, Deed, Error, Result, Tx, Word};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -20,6 +21,16 @@ impl Deed for Reversed {
     fn object(&self) -> (&'static str, Option<Raw>) {
         ("hours", Some(self.entry.0))
     }
+}
+
+/// Takes a row back for the reason that was typed, once for each one-time key.
+///
+/// # Errors
+/// `Invalid` without a reason; else as `reverse`.
+pub(crate) async fn take_back(cx: &Cx, entry: &Entry, form: &ReversalForm) -> Result<EntryId> {
+    let reason = form.check().map_err(Error::Invalid)?;
+    let (at, old) = (cx.clone(), entry.clone());
+    cx.once(entry.person_id.lane(), async move |tx: &mut Tx<'_>| reverse(tx, &at, &old, &reason).await).await
 }
 
 /// Takes a row back, leaves the trace and tells the volunteer.

@@ -8,6 +8,7 @@ use kernel::http::Cursor;
 use kernel::policy::after;
 use kernel::{Conditions, Cx, Error, FieldErrors, Result, Word, args};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// The filter of the staff's list; empty fields are not asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -119,7 +120,7 @@ fn encode(text: &str) -> String {
 }
 
 /// A row taken back.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReversalForm {
     /// Why; the volunteer reads it.
@@ -135,7 +136,7 @@ impl ReversalForm {
 }
 
 /// A decision; the button says which.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DecisionForm {
     /// `approve` or `return`.

@@ -57,6 +57,8 @@ pub fn module() -> Module {
         ])
         .policy(policy::TABLE)
         .routes(routes)
+        .routes(api::ledger::routes())
+        .routes(api::claims::routes())
         .part(year::YearFigures::default())
         .work(|cx| Box::pin(claims::work(cx)))
         .every(Recurring { name: "hours.roll_up", every: 1500, run: |cx| Box::pin(roll_up(cx)) })

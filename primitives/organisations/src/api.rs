@@ -1,6 +1,8 @@
 //! Teams as JSON.
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
+pub(crate) mod desk;
+
 use crate::model::{Member, Organisation, OrganisationId, Tree};
 use crate::policy;
 use crate::store::{self, OrganisationFilter};

@@ -8,19 +8,27 @@ use kernel::{Cx, Error, FieldErrors, Result, Word};
 use people::rules::{phone, volunteer_number};
 use people::{Person, PersonId};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// An organisation as typed. At a change an empty phone stays as it is.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct OrganisationForm {
+    /// Up to 60 characters; needed.
     pub name: String,
+    /// `federation`, `town`, `organ`, `village`, `enterprise` or `institution`; needed.
     pub kind: String,
+    /// A region's code; needed.
     pub region: String,
     /// The number of the one above; empty for a root. Read for a new one alone.
     pub parent: String,
+    /// `2001-05-31`, not to come.
     pub founded_on: String,
+    /// Who answers questions.
     pub contact_name: String,
+    /// At which phone.
     pub contact_phone: String,
+    /// What it is for.
     pub purpose: String,
     /// Who will lead it, by number or phone. Read for a new one alone.
     pub leader: String,
@@ -222,11 +230,14 @@ impl ReviewForm {
 }
 
 /// A member to be: named by the volunteer's number or the phone, so that two of one name are told apart.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct MemberForm {
+    /// A volunteer's number or a phone.
     pub who: String,
+    /// `member`, `leader`, `deputy` or `secretary`.
     pub role: String,
+    /// From this day; today without it.
     pub from_on: String,
 }
 
@@ -297,10 +308,12 @@ async fn named(cx: &Cx, text: &str) -> Result<std::result::Result<Person, Word>>
 }
 
 /// Why and when somebody leaves.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LeaveForm {
+    /// The last day; today without it.
     pub last: String,
+    /// Up to 120 characters; needed.
     pub reason: String,
 }
 

@@ -4,15 +4,15 @@
 use crate::forms::MemberForm;
 use crate::model::{Organisation, OrganisationId};
 use crate::store::{self, Invitation};
-use crate::{pages, policy, verbs};
+use crate::{policy, verbs};
 use chrono::Duration;
 use kernel::ids::Raw;
-use kernel::{Answer, Cx, Deed, Result, Tx, Word, messages};
+use kernel::{Cx, Deed, Error, Result, Tx, Word, messages};
 use people::PersonId;
 use serde::Serialize;
 
 /// Days in which an invitation can be answered.
-const DAYS: i64 = 14;
+pub(crate) const DAYS: i64 = 14;
 /// Asks of an account in a day.
 const MOST: i64 = 60;
 
@@ -48,18 +48,14 @@ impl Deed for InvitationAnswered {
 }
 
 /// A leader's ask: the same answer whoever is meant.
-pub(crate) async fn create(cx: Cx, team: Organisation, form: MemberForm) -> Result<Answer> {
-    let (person, role) = match form.check_asked(&cx).await? {
-        Ok(checked) => checked,
-        Err(errors) => return pages::again(&cx, team, form, errors).await,
-    };
+pub(crate) async fn ask(cx: &Cx, team: &Organisation, form: &MemberForm) -> Result<()> {
+    let (person, role) = form.check_asked(cx).await?.map_err(Error::Invalid)?;
     if role != crate::MembershipRole::Member {
         // A leader brings members; every other role is given above the team.
-        policy::may(&cx, policy::MANAGE, &team)?;
+        policy::may(cx, policy::MANAGE, team)?;
     }
     let (at, id, name) = (cx.clone(), team.id, team.name.clone());
-    cx.once(id.lane(), async move |tx: &mut Tx<'_>| invite(tx, &at, (id, &name), person).await).await?;
-    Ok(cx.see_other_saying(&team.url(), &Word::new("organisations.invited").with("days", DAYS)))
+    cx.once(id.lane(), async move |tx: &mut Tx<'_>| invite(tx, &at, (id, &name), person).await).await
 }
 
 async fn invite(

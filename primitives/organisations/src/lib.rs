@@ -1,6 +1,7 @@
 //! Organisations: every kind of body, in as many trees as needed, and who belongs to them when.
 
 mod api;
+mod desk;
 mod export;
 mod forms;
 mod founding;
@@ -62,6 +63,7 @@ pub fn module() -> Module {
         .policy(policy::TABLE)
         .routes(members::routes())
         .routes(api::routes())
+        .routes(api::desk::routes())
         .search(|cx, query| Box::pin(search::search(cx, query)))
         .part(ties::ties())
         .part(life::Unfinished::default())

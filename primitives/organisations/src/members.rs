@@ -1,13 +1,14 @@
 //! Members of a team: joining, roles, leaving; and the panel on a person's record.
 
+use crate::desk::{self, Named};
 use crate::forms::{LeaveForm, MemberForm};
 use crate::model::{MembershipOf, OrganisationId, Tree};
-use crate::{invitations, pages, policy, store, verbs};
+use crate::{invitations, pages, policy, store};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
 use kernel::ids::Raw;
-use kernel::{Answer, Cx, Error, FieldErrors, Form, Result, Routes, Tx, Word};
+use kernel::{Answer, Cx, Error, FieldErrors, Form, Result, Routes, Word};
 use people::PersonId;
 use people::ties::Later;
 
@@ -21,21 +22,15 @@ pub(crate) fn routes() -> Routes {
 /// Who founds teams puts people into them; a leader asks them.
 async fn create(cx: Cx, Path(team): Path<OrganisationId>, Form(form): Form<MemberForm>) -> Result<Answer> {
     let team = store::find(&cx.db, cx.tenant, team).await?;
-    policy::may(&cx, policy::MEMBERS, &team)?;
-    if !policy::can(&cx, policy::MANAGE, &team) {
-        return invitations::create(cx, team, form).await;
-    }
-    let (person, role, from_on) = match form.check(&cx).await? {
-        Ok(checked) => checked,
-        Err(errors) => return pages::again(&cx, team, form, errors).await,
-    };
-    let (at, id, who) = (cx.clone(), team.id, person.id);
-    let made =
-        cx.once(id.lane(), async move |tx: &mut Tx<'_>| verbs::admit(tx, &at, (id, who), role, from_on).await).await;
-    match made {
-        Ok(_) => {
-            Ok(cx.see_other_saying(&team.url(), &Word::new("organisations.member_added").with("name", person.name)))
+    match desk::name_member(&cx, &team, &form).await {
+        Ok(Named::Joined(person)) => {
+            let word = Word::new("organisations.member_added").with("name", person.name);
+            Ok(cx.see_other_saying(&team.url(), &word))
         }
+        Ok(Named::Asked) => {
+            Ok(cx.see_other_saying(&team.url(), &Word::new("organisations.invited").with("days", invitations::DAYS)))
+        }
+        Err(Error::Invalid(errors)) => pages::again(&cx, team, form, errors).await,
         Err(Error::Refused(word)) => {
             let mut errors = FieldErrors::none();
             errors.add("who", word);
@@ -85,21 +80,14 @@ async fn destroy(
     Form(form): Form<LeaveForm>,
 ) -> Result<Answer> {
     let page = page(&cx, (team, person), form, FieldErrors::none()).await?;
-    let (last, reason) = match page.form.check(&cx) {
-        Ok(checked) => checked,
+    let of = store::find(&cx.db, cx.tenant, team).await?;
+    match desk::let_go(&cx, &of, person, &page.form).await {
         Err(Error::Invalid(errors)) => {
             is_in(&cx, (team, person)).await?;
             return cx.invalid(&Leaving { errors, ..page });
         }
-        Err(other) => return Err(other),
-    };
-    let held = store::find_open(&cx.db, cx.tenant, team, person).await?;
-    if held.iter().any(|m| m.role.leads()) {
-        policy::may(&cx, policy::MANAGE, &store::find(&cx.db, cx.tenant, team).await?)?;
+        gone => gone?,
     }
-    let at = cx.clone();
-    cx.once(team.lane(), async move |tx: &mut Tx<'_>| verbs::leave(tx, &at, (team, person), (last, &reason)).await)
-        .await?;
     Ok(cx.see_other_saying(&page.url, &Word::new("organisations.member_left").with("name", &page.name)))
 }
 

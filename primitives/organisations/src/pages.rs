@@ -5,15 +5,14 @@ mod life;
 mod review;
 
 use crate::forms::{MemberForm, OrganisationForm};
-use crate::model::{Change, Kind, Member, MembershipRole, NewOrganisation, Organisation, OrganisationId, State, Tree};
+use crate::model::{Change, Kind, Member, MembershipRole, Organisation, OrganisationId, State, Tree};
 use crate::store::{self, OrganisationFilter, Review};
 use crate::verbs::BranchRead;
-use crate::{export, founding, policy, verbs};
+use crate::{desk, export, policy};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters, query_string};
-use kernel::time::WorkCalendar;
-use kernel::{Answer, Cx, FieldErrors, Form, LaneKey, Query, Result, Routes, Target, Tx, Word};
+use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Routes, Target, Tx, Word};
 use people::rules::phone;
 use places::Region;
 use serde::Deserialize;
@@ -268,32 +267,11 @@ async fn new(cx: Cx) -> Result<Answer> {
 }
 
 async fn create(cx: Cx, Form(typed): Form<OrganisationForm>) -> Result<Answer> {
-    let new = match typed.check(&cx, None).await? {
-        Ok(new) => new,
-        Err(errors) => return cx.invalid(&form(&cx, None, typed, errors).await?),
-    };
-    let leader = match typed.leader(&cx).await? {
-        Ok(leader) => leader,
-        Err(errors) => return cx.invalid(&form(&cx, None, typed, errors).await?),
-    };
-    may_place(&cx, &new).await?;
-    let calendar = WorkCalendar::load(&cx.db).await?;
-    let at = cx.clone();
-    let id = cx
-        .once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
-            founding::apply(tx, &at, &new, leader, &calendar).await
-        })
-        .await?;
-    Ok(cx.see_other_saying(&format!("/desk/teams/{id}"), &Word::new("organisations.applied")))
-}
-
-/// In the actor's region, and below one whose region holds it or that the actor may see: whoever leads the one above will
-/// read the members.
-async fn may_place(cx: &Cx, new: &NewOrganisation) -> Result<()> {
-    policy::may_found(cx, &new.region_code)?;
-    let Some(parent) = new.parent else { return Ok(()) };
-    let parent = store::find(&cx.db, cx.tenant, parent).await?;
-    if new.region_code.starts_with(&parent.region_code) { Ok(()) } else { policy::may_read(cx, &parent) }
+    match desk::found(&cx, &typed).await {
+        Ok(id) => Ok(cx.see_other_saying(&format!("/desk/teams/{id}"), &Word::new("organisations.applied"))),
+        Err(Error::Invalid(errors)) => cx.invalid(&form(&cx, None, typed, errors).await?),
+        Err(other) => Err(other),
+    }
 }
 
 async fn edit(cx: Cx, Path(team): Path<OrganisationId>) -> Result<Answer> {
@@ -306,12 +284,9 @@ async fn edit(cx: Cx, Path(team): Path<OrganisationId>) -> Result<Answer> {
 async fn update(cx: Cx, Path(team): Path<OrganisationId>, Form(typed): Form<OrganisationForm>) -> Result<Answer> {
     let team = store::find(&cx.db, cx.tenant, team).await?;
     policy::may(&cx, policy::MANAGE, &team)?;
-    let new = match typed.check(&cx, Some(&team)).await? {
-        Ok(new) => new,
-        Err(errors) => return cx.invalid(&form(&cx, Some(team), typed, errors).await?),
-    };
-    policy::may_found(&cx, &new.region_code)?;
-    let (at, id) = (cx.clone(), team.id);
-    cx.write(id.lane(), async move |tx: &mut Tx<'_>| verbs::update(tx, &at, id, &new).await).await?;
+    match desk::revise(&cx, &team, &typed).await {
+        Err(Error::Invalid(errors)) => return cx.invalid(&form(&cx, Some(team), typed, errors).await?),
+        saved => saved?,
+    }
     Ok(cx.see_other_saying(&team.url(), &Word::new("organisations.saved")))
 }

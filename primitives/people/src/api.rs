@@ -19,7 +19,11 @@ use utoipa_axum::routes;
 const PAGE: usize = 100;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().api(policy::READ, routes!(index)).api(policy::READ, routes!(show)).api(policy::EDIT, routes!(create))
+    Routes::new()
+        .api(policy::READ, routes!(index))
+        .api(policy::READ, routes!(show))
+        .api(policy::EDIT, routes!(create))
+        .api(policy::EDIT, routes!(update))
 }
 
 /// A person, masked.
@@ -120,4 +124,15 @@ async fn create(cx: Cx, Body(typed): Body<PersonForm>) -> Result<(StatusCode, Js
     let id = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| verbs::insert(tx, &at, &new).await).await?;
     let person = store::find(&cx.db, cx.tenant, id).await?;
     Ok((StatusCode::CREATED, Json(PersonJson::of(person))))
+}
+
+/// Changes a record: the name is needed, every other field that is left out stays, and `empty` names those to be emptied.
+#[utoipa::path(patch, path = "/api/v1/people/{person}", tag = "people", params(("person" = String, Path)), request_body = PersonForm,
+    responses((status = 200, body = PersonJson), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The document is on record for somebody else"), (status = 422, body = Problem)))]
+async fn update(cx: Cx, Path(person): Path<PersonId>, Body(typed): Body<PersonForm>) -> Result<Json<PersonJson>> {
+    let person = store::find(&cx.db, cx.tenant, person).await?;
+    policy::may(&cx, policy::EDIT, &person).await?;
+    verbs::revise(&cx, person.id, &typed).await?;
+    Ok(Json(PersonJson::of(store::find(&cx.db, cx.tenant, person.id).await?)))
 }

@@ -1,10 +1,12 @@
 //! What is done to people: the SQL and its trace together.
 
 use crate::deeds::{Changed, Registered};
-use crate::model::{NewPerson, PersonId, PoliticalCode};
+use crate::forms::PersonForm;
+use crate::model::{NewPerson, Person, PersonId, PoliticalCode};
+use crate::policy;
 use crate::store::{self, Change};
 use chrono::NaiveDate;
-use kernel::{Cx, Result, Tx};
+use kernel::{Cx, Error, Result, Tx};
 
 /// Puts a person on record; a document that is on record already is refused. With a day of registration they get a number.
 pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewPerson) -> Result<PersonId> {
@@ -45,6 +47,33 @@ pub async fn update(tx: &mut Tx<'_>, cx: &Cx, person: PersonId, new: &NewPerson)
         set_political_status(tx, cx, person, code, from_on.unwrap_or(cx.today())).await?;
     }
     Ok(())
+}
+
+/// A record that was given up for another one is not changed: two again would lose it.
+pub(crate) fn not_given_up(person: &Person) -> Result<()> {
+    if person.merged_into_id.is_some() { Err(Error::refused("people.merge.given_up")) } else { Ok(()) }
+}
+
+/// Changes a record by what was typed; the actor may edit it already. Empty fields stay.
+///
+/// # Errors
+/// `Invalid` with every problem; `Forbidden` where the new home lies outside the actor's region; `Refused` for a record that was
+/// given up for another one.
+pub(crate) async fn revise(cx: &Cx, person: PersonId, typed: &PersonForm) -> Result<()> {
+    let (wanted, political) = typed.check_change(cx).await?.map_err(Error::Invalid)?;
+    if let Some(region) = &wanted.region_code {
+        policy::may_register(cx, region)?;
+    }
+    let at = cx.clone();
+    cx.write(person.lane(), async move |tx: &mut Tx<'_>| {
+        not_given_up(&store::find(tx, at.tenant, person).await?)?;
+        change(tx, &at, person, &wanted).await?;
+        if let Some((code, from_on)) = political {
+            set_political_status(tx, &at, person, code, from_on).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 pub(crate) async fn change(tx: &mut Tx<'_>, cx: &Cx, person: PersonId, new: &Change) -> Result<()> {

@@ -1,19 +1,26 @@
 //! Regions and sites as JSON.
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
-use crate::model::{Region, Site, SiteState};
-use crate::{policy, regions, store};
+use crate::forms::SiteForm;
+use crate::model::{Region, Site, SiteId, SiteState};
+use crate::{keeping, policy, regions, store};
 use axum::Json;
-use kernel::http::{Cursor, Paged};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use kernel::http::{Body, Cursor, Paged, Problem};
 use kernel::{Cx, Query, Result, Routes};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 const PAGE: usize = 100;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().api(policy::READ, routes!(list_regions)).api(policy::READ, routes!(list_sites))
+    Routes::new()
+        .api(policy::READ, routes!(list_regions))
+        .api(policy::READ, routes!(list_sites))
+        .api(policy::MANAGE, routes!(create_site))
+        .api(policy::MANAGE, routes!(update_site))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -60,4 +67,65 @@ async fn list_sites(cx: Cx, Query(query): Query<SiteQuery>) -> Result<Json<Paged
     let cursor = Cursor::read(query.cursor.as_deref(), 3)?;
     let found = store::list(&cx.db, cx.tenant, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
     Ok(Json(Paged::cut(found, PAGE, Site::keys)))
+}
+
+/// A site as a program says it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SiteBody {
+    /// Up to 60 characters.
+    name: String,
+    /// `station`, `workstation`, `centre`, `hall`, `workroom` or `other`.
+    kind: String,
+    /// A region's code.
+    region: String,
+    /// Street and number.
+    address: String,
+    /// Degrees north; both or none.
+    #[serde(default)]
+    latitude: Option<f64>,
+    /// Degrees east.
+    #[serde(default)]
+    longitude: Option<f64>,
+    /// When it is open, in the words of its sign.
+    #[serde(default)]
+    opening: String,
+    /// `open` without it.
+    #[serde(default)]
+    state: String,
+}
+
+impl SiteBody {
+    fn form(self) -> SiteForm {
+        let degrees = |d: Option<f64>| d.map(|d| d.to_string()).unwrap_or_default();
+        SiteForm {
+            name: self.name,
+            kind: self.kind,
+            region: self.region,
+            address: self.address,
+            latitude: degrees(self.latitude),
+            longitude: degrees(self.longitude),
+            opening: self.opening,
+            state: self.state,
+        }
+    }
+}
+
+/// Makes a site. Takes an `Idempotency-Key`.
+#[utoipa::path(post, path = "/api/v1/sites", tag = "places", request_body = SiteBody,
+    responses((status = 201, body = Site), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn create_site(cx: Cx, Body(typed): Body<SiteBody>) -> Result<(StatusCode, Json<Site>)> {
+    let made = keeping::found(&cx, &typed.form()).await?;
+    Ok((StatusCode::CREATED, Json(store::find(&cx.db, cx.tenant, made).await?)))
+}
+
+/// Changes a site to exactly this.
+#[utoipa::path(put, path = "/api/v1/sites/{site}", tag = "places", params(("site" = String, Path)), request_body = SiteBody,
+    responses((status = 200, body = Site), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn update_site(cx: Cx, Path(site): Path<SiteId>, Body(typed): Body<SiteBody>) -> Result<Json<Site>> {
+    let site = store::find(&cx.db, cx.tenant, site).await?;
+    policy::may_change(&cx, &site)?;
+    keeping::revise(&cx, site.id, &typed.form()).await?;
+    Ok(Json(store::find(&cx.db, cx.tenant, site.id).await?))
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod forms;
+mod keeping;
 pub mod model;
 mod pages;
 pub mod policy;

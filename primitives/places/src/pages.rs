@@ -2,13 +2,12 @@
 
 use crate::forms::SiteForm;
 use crate::model::{Region, Site, SiteId, SiteKind, SiteState};
-use crate::{policy, regions, store};
+use crate::{keeping, policy, regions, store};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters};
-use kernel::ids::Raw;
-use kernel::{Answer, Cx, Deed, FieldErrors, Form, Query, Result, Routes, Tx, Word};
-use serde::{Deserialize, Serialize};
+use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Routes, Word};
+use serde::Deserialize;
 use std::collections::HashMap;
 
 const PAGE: usize = 50;
@@ -21,21 +20,6 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/sites", policy::MANAGE, create)
         .get("/desk/sites/{site}/edit", policy::MANAGE, edit)
         .post("/desk/sites/{site}", policy::MANAGE, update)
-}
-
-/// A site was made or changed.
-#[derive(Serialize)]
-struct SiteSaved {
-    #[serde(skip)]
-    site: SiteId,
-    name: String,
-}
-
-impl Deed for SiteSaved {
-    const KIND: &'static str = "places.site_saved";
-    fn object(&self) -> (&'static str, Option<Raw>) {
-        ("site", Some(self.site.0))
-    }
 }
 
 #[derive(Deserialize, Default)]
@@ -136,18 +120,10 @@ async fn new(cx: Cx) -> Result<Answer> {
 }
 
 async fn create(cx: Cx, Form(typed): Form<SiteForm>) -> Result<Answer> {
-    let new = match typed.check(&cx).await? {
-        Ok(new) => new,
-        Err(errors) => return cx.invalid(&form(&cx, None, typed, errors).await?),
+    match keeping::found(&cx, &typed).await {
+        Err(Error::Invalid(errors)) => return cx.invalid(&form(&cx, None, typed, errors).await?),
+        saved => saved?,
     };
-    policy::may_manage(&cx, &new.region_code)?;
-    let at = cx.clone();
-    cx.once(kernel::LaneKey(2), async move |tx: &mut Tx<'_>| {
-        let site = store::insert(tx, at.tenant, &new).await?;
-        tx.record(&at, &SiteSaved { site, name: new.name });
-        Ok(site)
-    })
-    .await?;
     Ok(cx.see_other_saying("/desk/sites", &Word::new("places.saved")))
 }
 
@@ -161,17 +137,9 @@ async fn edit(cx: Cx, Path(site): Path<SiteId>) -> Result<Answer> {
 async fn update(cx: Cx, Path(site): Path<SiteId>, Form(typed): Form<SiteForm>) -> Result<Answer> {
     let site = store::find(&cx.db, cx.tenant, site).await?;
     policy::may_change(&cx, &site)?;
-    let new = match typed.check(&cx).await? {
-        Ok(new) => new,
-        Err(errors) => return cx.invalid(&form(&cx, Some(site), typed, errors).await?),
-    };
-    policy::may_manage(&cx, &new.region_code)?;
-    let (at, id) = (cx.clone(), site.id);
-    cx.write(id.lane(), async move |tx: &mut Tx<'_>| {
-        store::update(tx, at.tenant, id, &new).await?;
-        tx.record(&at, &SiteSaved { site: id, name: new.name });
-        Ok(())
-    })
-    .await?;
+    match keeping::revise(&cx, site.id, &typed).await {
+        Err(Error::Invalid(errors)) => return cx.invalid(&form(&cx, Some(site), typed, errors).await?),
+        saved => saved?,
+    }
     Ok(cx.see_other_saying("/desk/sites", &Word::new("places.saved")))
 }

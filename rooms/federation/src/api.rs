@@ -1,5 +1,8 @@
 //! Oneself, and putting volunteers on record, as JSON.
 
+pub(crate) mod messages;
+pub(crate) mod requests;
+
 use crate::data;
 use crate::deeds::RegisteredByProgram;
 use crate::stars;

@@ -1,6 +1,7 @@
 //! Bringing in rosters as people keep them. What reads a workbook's rows (`columns`, `layout`, `roster`, `teams`) is pure:
 //! it asks no database and knows no time; `plan` compares with the record, `commit` writes.
 
+mod api;
 mod cells;
 pub mod columns;
 pub mod command;
@@ -49,6 +50,7 @@ pub fn furnish(module: Module) -> Module {
         .part(turn::Turn::default())
         .routes(pages::routes())
         .routes(undo::pages::routes())
+        .routes(api::routes())
         .job(JobKind::of::<verbs::LookJob>())
         .job(JobKind::of::<verbs::WriteJob>())
         .job(JobKind::of::<undo::UndoJob>())

@@ -71,6 +71,8 @@ pub fn module() -> Module {
         .routes(merging::routes())
         .slot("people.show", merging::panel)
         .work(|cx| Box::pin(merging::work(cx)))
+        .routes(api::messages::routes())
+        .routes(api::requests::routes())
         .slot("people.show", access::desk::panel)
         .slot("teams.show", access::sheet::panel)
         .part(home::Kept::default())

@@ -7,7 +7,7 @@ use kernel::{Answer, Cx, Form, LaneKey, Result, Tx, Word, messages};
 use serde::Deserialize;
 
 /// How many are shown; older ones are history.
-const MOST: i64 = 60;
+pub(crate) const MOST: i64 = 60;
 
 #[derive(Template)]
 #[template(path = "federation/messages.html")]
@@ -43,12 +43,17 @@ pub(crate) async fn index(cx: Cx) -> Result<Answer> {
 pub(crate) struct Nothing {}
 
 pub(crate) async fn read(cx: Cx, Form(Nothing {}): Form<Nothing>) -> Result<Answer> {
+    read_all(&cx).await?;
+    Ok(cx.see_other_saying("/me/messages", &Word::new("federation.messages.all_read")))
+}
+
+/// Marks all of one's own as read.
+pub(crate) async fn read_all(cx: &Cx) -> Result<()> {
     let (at, person) = (cx.clone(), cx.person()?);
     cx.write(LaneKey::of(person), async move |tx: &mut Tx<'_>| {
         messages::read_all(tx, &at, person).await?;
         tx.record(&at, &MessagesRead { object: Some(person) });
         Ok(())
     })
-    .await?;
-    Ok(cx.see_other_saying("/me/messages", &Word::new("federation.messages.all_read")))
+    .await
 }

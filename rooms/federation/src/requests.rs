@@ -40,15 +40,28 @@ pub(crate) struct Decision {
 }
 
 pub(crate) async fn decide(cx: Cx, Path(id): Path<Raw>, Form(form): Form<Decision>) -> Result<Answer> {
-    let mut errors = FieldErrors::none();
     let accepted = match form.decision.as_str() {
         "accepted" => true,
         "declined" => false,
         _ => return Err(Error::Malformed(Word::new("error.form"))),
     };
-    let opinion = errors.optional_text("opinion", &form.opinion, 100).unwrap_or_default();
+    match answer(&cx, id, accepted, &form.opinion).await {
+        Err(Error::Invalid(errors)) => return cx.invalid(&page(&cx, errors).await?),
+        decided => decided?,
+    }
+    let said = if accepted { "federation.request.accepted" } else { "federation.request.declined" };
+    Ok(cx.see_other_saying("/team/requests", &Word::new(said)))
+}
+
+/// Decides about a request within the actor's reach, once for each one-time key; nobody about their own.
+///
+/// # Errors
+/// `Invalid` when the opinion is too long.
+pub(crate) async fn answer(cx: &Cx, id: Raw, accepted: bool, opinion: &str) -> Result<()> {
+    let mut errors = FieldErrors::none();
+    let opinion = errors.optional_text("opinion", opinion, 100).unwrap_or_default();
     if !errors.is_empty() {
-        return cx.invalid(&page(&cx, errors).await?);
+        return Err(Error::Invalid(errors));
     }
     let at = cx.clone();
     cx.once(LaneKey::of(id), async move |tx: &mut Tx<'_>| {
@@ -59,9 +72,7 @@ pub(crate) async fn decide(cx: Cx, Path(id): Path<Raw>, Form(form): Form<Decisio
         request::decide(tx, &at, id, accepted, &opinion).await?;
         settle(tx, &at, &found, accepted).await
     })
-    .await?;
-    let said = if accepted { "federation.request.accepted" } else { "federation.request.declined" };
-    Ok(cx.see_other_saying("/team/requests", &Word::new(said)))
+    .await
 }
 
 /// What follows from a decision: the membership, the message to the one who asked, and the trace.

@@ -55,7 +55,7 @@ fn read<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>> {
 
 /// An activity in the desk's list.
 #[derive(Serialize, ToSchema)]
-struct ManagedActivity {
+pub(crate) struct ManagedActivity {
     #[schema(value_type = String)]
     id: ActivityId,
     number: String,

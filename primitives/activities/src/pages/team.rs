@@ -11,14 +11,15 @@ use kernel::policy::{Role, Scope};
 use kernel::{Answer, Cx, Result};
 use organisations::{Organisation, Tree};
 
-struct Team {
-    organisation: Organisation,
+/// A team that the actor leads.
+pub(crate) struct Team {
+    pub organisation: Organisation,
     /// Sessions not over yet, the earliest first.
-    coming: Vec<Upcoming>,
+    pub coming: Vec<Upcoming>,
     /// Over within a week, and nobody said how many were served.
-    uncounted: Vec<Upcoming>,
+    pub uncounted: Vec<Upcoming>,
     /// Drafts and what is being reviewed.
-    drafts: Vec<Listed>,
+    pub drafts: Vec<Listed>,
 }
 
 #[derive(Template)]
@@ -38,7 +39,7 @@ impl Upcoming {
 }
 
 /// The teams that the actor leads, by their grants.
-pub(super) async fn led(cx: &Cx) -> Result<Vec<Organisation>> {
+pub(crate) async fn led(cx: &Cx) -> Result<Vec<Organisation>> {
     let mut teams = Vec::new();
     for grant in cx.actor.grants.iter().filter(|g| g.role == Role::Leader) {
         if let Scope::Organisation(path) = &grant.scope {
@@ -56,7 +57,7 @@ pub(super) async fn index(cx: Cx) -> Result<Answer> {
     cx.page(&Index { teams })
 }
 
-async fn team(cx: &Cx, organisation: Organisation) -> Result<Team> {
+pub(crate) async fn team(cx: &Cx, organisation: Organisation) -> Result<Team> {
     let (from, to) = (cx.now - Duration::days(7), cx.now + Duration::days(60));
     let all = store::upcoming(&cx.db, cx.tenant, organisation.id, from, to).await?;
     let shown = all.into_iter().filter(|s| !matches!(s.state, State::Draft | State::Review));

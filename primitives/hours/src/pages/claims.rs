@@ -104,7 +104,7 @@ fn check(cx: &Cx, claim: &Claim, lines: &[ClaimLine], clashes: &[Clash], calenda
 }
 
 /// A claim that this reader may decide about; anything else is not there.
-async fn find(cx: &Cx, id: ClaimId) -> Result<Claim> {
+pub(crate) async fn find(cx: &Cx, id: ClaimId) -> Result<Claim> {
     let claim = claims::find(&cx.db, cx, id).await?;
     in_reach(cx, DECIDE, &claim.region_code, &claim.organisation_path)?;
     Ok(claim)
@@ -125,18 +125,12 @@ pub(crate) async fn evidence(cx: Cx, Path(claim): Path<ClaimId>) -> Result<Answe
 
 pub(crate) async fn decide(cx: Cx, Path(claim): Path<ClaimId>, Form(form): Form<DecisionForm>) -> Result<Answer> {
     let claim = find(&cx, claim).await?;
-    let (approve, opinion) = match form.check() {
-        Ok(decision) => decision,
-        Err(errors) => return cx.invalid(&record(&cx, claim, errors, form).await?),
-    };
-    let (at, id) = (cx.clone(), claim.id);
-    let decided =
-        cx.write(id.lane(), async move |tx: &mut Tx<'_>| claims::decide(tx, &at, id, approve, &opinion).await).await;
-    match decided {
-        Ok(()) => {
-            let word = Word::new(if approve { "hours.claim.approved" } else { "hours.claim.returned" });
+    match claims::settle(&cx, claim.id, &form).await {
+        Ok(approved) => {
+            let word = Word::new(if approved { "hours.claim.approved" } else { "hours.claim.returned" });
             Ok(cx.see_other_saying("/desk", &word))
         }
+        Err(Error::Invalid(errors)) => cx.invalid(&record(&cx, claim, errors, form).await?),
         Err(Error::Refused(word)) if word.key == "hours.claim.person" => {
             let mut errors = FieldErrors::none();
             errors.add("opinion", word);

@@ -205,7 +205,7 @@ async fn record(cx: &Cx, entry: Entry, errors: FieldErrors, form: ReversalForm) 
 }
 
 /// A row that this reader may see; anything else is not there.
-async fn find(cx: &Cx, id: EntryId) -> Result<Entry> {
+pub(crate) async fn find(cx: &Cx, id: EntryId) -> Result<Entry> {
     let entry = store::find(&cx.db, cx.tenant, id).await?;
     in_reach(cx, READ, &entry.region_code, &entry.organisation_path)?;
     Ok(entry)
@@ -219,13 +219,10 @@ pub(crate) async fn show(cx: Cx, Path(entry): Path<EntryId>) -> Result<Answer> {
 pub(crate) async fn reverse(cx: Cx, Path(entry): Path<EntryId>, Form(form): Form<ReversalForm>) -> Result<Answer> {
     let entry = find(&cx, entry).await?;
     in_reach(&cx, CORRECT, &entry.region_code, &entry.organisation_path)?;
-    let reason = match form.check() {
-        Ok(reason) => reason,
-        Err(errors) => return cx.invalid(&record(&cx, entry, errors, form).await?),
+    match corrections::take_back(&cx, &entry, &form).await {
+        Err(Error::Invalid(errors)) => return cx.invalid(&record(&cx, entry, errors, form).await?),
+        taken => taken?,
     };
-    let (at, old) = (cx.clone(), entry.clone());
-    cx.write(entry.person_id.lane(), async move |tx: &mut Tx<'_>| corrections::reverse(tx, &at, &old, &reason).await)
-        .await?;
     let word = Word::new("hours.reversed_now").with("hours", kernel::words::hours(entry.minutes));
     Ok(cx.see_other_saying(&format!("/desk/hours/{}", entry.id), &word))
 }

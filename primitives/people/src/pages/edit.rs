@@ -174,15 +174,10 @@ pub(super) async fn create(cx: Cx, Form(typed): Form<PersonForm>) -> Result<Answ
     }
 }
 
-/// A record that was given up for another one is not changed: two again would lose it.
-fn not_given_up(person: &Person) -> Result<()> {
-    if person.merged_into_id.is_some() { Err(Error::refused("people.merge.given_up")) } else { Ok(()) }
-}
-
 pub(super) async fn edit(cx: Cx, Path(person): Path<PersonId>) -> Result<Answer> {
     let person = store::find(&cx.db, cx.tenant, person).await?;
     policy::may(&cx, policy::EDIT, &person).await?;
-    not_given_up(&person)?;
+    verbs::not_given_up(&person)?;
     let typed = PersonForm {
         name: person.name.clone(),
         sex: person.sex.to_string(),
@@ -198,22 +193,9 @@ pub(super) async fn edit(cx: Cx, Path(person): Path<PersonId>) -> Result<Answer>
 pub(super) async fn update(cx: Cx, Path(person): Path<PersonId>, Form(typed): Form<PersonForm>) -> Result<Answer> {
     let person = store::find(&cx.db, cx.tenant, person).await?;
     policy::may(&cx, policy::EDIT, &person).await?;
-    not_given_up(&person)?;
-    let (change, political) = match typed.check_change(&cx).await? {
-        Ok(checked) => checked,
-        Err(errors) => return cx.invalid(&form(&cx, Some(person), typed, errors).await?),
-    };
-    if let Some(region) = &change.region_code {
-        policy::may_register(&cx, region)?;
+    match verbs::revise(&cx, person.id, &typed).await {
+        Err(Error::Invalid(errors)) => return cx.invalid(&form(&cx, Some(person), typed, errors).await?),
+        saved => saved?,
     }
-    let (at, id) = (cx.clone(), person.id);
-    cx.write(id.lane(), async move |tx: &mut Tx<'_>| {
-        verbs::change(tx, &at, id, &change).await?;
-        if let Some((code, from_on)) = political {
-            verbs::set_political_status(tx, &at, id, code, from_on).await?;
-        }
-        Ok(())
-    })
-    .await?;
     Ok(cx.see_other_saying(&person.url(), &Word::new("people.saved")))
 }

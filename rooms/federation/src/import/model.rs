@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use kernel::policy::Scope;
 use kernel::{AccountId, Cx, FileId, JobId, Json, row, text_enum};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::columns::{Field, Kind};
 use super::policy;
@@ -36,7 +37,7 @@ text_enum! {
 }
 
 /// Rows by what becomes of them; each row counts once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
     /// Put on record.
     pub created: i64,
@@ -79,7 +80,7 @@ pub type Notes = BTreeMap<String, i64>;
 pub type Told = BTreeMap<String, Option<Field>>;
 
 /// A heading as the page shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Column {
     /// The heading, those of two rows joined.
     pub heading: String,
@@ -92,7 +93,7 @@ pub struct Column {
 }
 
 /// The columns of one sheet.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SheetColumns {
     /// The name on the tab; empty for a csv.
     pub sheet: String,

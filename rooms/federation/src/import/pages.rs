@@ -3,17 +3,16 @@
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Multipart, filters};
-use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Routes, Tx, Word, files, jobs};
+use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Routes, Word};
 use people::duplicates::Reason;
 use serde::Deserialize;
 
 use super::columns::{Field, Kind};
-use super::commit::ErrorsTaken;
-use super::model::{self, Bounds, ImportId, Run, RunState, SheetColumns, StoredRefusal, Told};
+use super::model::{self, ImportId, Run, RunState, SheetColumns, StoredRefusal};
 use super::{policy, source, store, undo, verbs};
 
 /// Refusals of one page.
-const PAGE: i64 = 50;
+pub(super) const PAGE: i64 = 50;
 
 /// The routes.
 #[must_use]
@@ -38,12 +37,20 @@ struct Index {
 }
 
 async fn listing(cx: &Cx, errors: FieldErrors, kind: String) -> Result<Index> {
-    let by = if Bounds::of(cx).all { None } else { cx.actor.account };
-    Ok(Index { runs: store::list(&cx.db, cx.tenant, by, 30).await?, errors, kind })
+    Ok(Index { runs: verbs::list(cx).await?, errors, kind })
 }
 
 async fn index(cx: Cx) -> Result<Answer> {
     cx.page(&listing(&cx, FieldErrors::none(), "volunteers".to_owned()).await?)
+}
+
+/// The kind of roster by its name.
+pub(super) fn roster(kind: &str) -> Option<Kind> {
+    match kind {
+        "volunteers" => Some(Kind::Volunteers),
+        "teams" => Some(Kind::Teams),
+        _ => None,
+    }
 }
 
 async fn create(cx: Cx, mut form: Multipart) -> Result<Answer> {
@@ -55,11 +62,7 @@ async fn create(cx: Cx, mut form: Multipart) -> Result<Answer> {
             _ => return Err(Error::Malformed(Word::new("error.form"))),
         }
     }
-    let roster = match kind.as_str() {
-        "volunteers" => Some(Kind::Volunteers),
-        "teams" => Some(Kind::Teams),
-        _ => None,
-    };
+    let roster = roster(&kind);
     if roster.is_none() {
         errors.add("kind", Word::new("form.choose"));
     }
@@ -217,17 +220,6 @@ pub(super) fn field_word(kind: Kind, key: &str) -> String {
     }
 }
 
-/// How far the run's job is; the last value says that it was given up after its last try.
-async fn job(cx: &Cx, run: &Run) -> Result<(i64, i64, bool)> {
-    let Some(id) = run.job_id.filter(|_| matches!(run.state, RunState::Uploaded | RunState::Running)) else {
-        return Ok((0, 0, false));
-    };
-    let job = jobs::find(&cx.db, cx.tenant, id).await?;
-    let number = |name: &str| job.progress.0.get(name).and_then(serde_json::Value::as_i64).unwrap_or(0);
-    let of = if run.state == RunState::Running { run.counts.0.writing() } else { run.row_count };
-    Ok((number("done"), of.max(number("of")), job.state == "failed"))
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct From {
@@ -260,7 +252,7 @@ async fn page(cx: &Cx, run: Run, from: i64) -> Result<Show> {
     let more = refused.len() > usize::try_from(PAGE).unwrap_or(0);
     refused.truncate(usize::try_from(PAGE).unwrap_or(0));
     let next = refused.last().map(|last| last.seq + 1).filter(|_| more);
-    let (done, of, broken) = job(cx, &run).await?;
+    let (done, of, broken) = verbs::progress(cx, &run).await?;
     let doubles = doubles(cx, &run).await?;
     Ok(Show { run, refused, next, from, done, of, broken, now: cx.now, doubles })
 }
@@ -282,21 +274,14 @@ struct Progress {
 /// What a script swaps in while a job works.
 async fn progress(cx: Cx, Path(import): Path<ImportId>) -> Result<Answer> {
     let run = verbs::find(&cx, &cx.db, import).await?;
-    let (done, of, broken) = job(&cx, &run).await?;
+    let (done, of, broken) = verbs::progress(&cx, &run).await?;
     cx.page(&Progress { run, done, of, broken })
 }
 
 /// The rows that were refused, with their reasons and with the numbers as they stood: the download leaves a trace.
 async fn errors(cx: Cx, Path(import): Path<ImportId>) -> Result<Answer> {
     let run = verbs::find(&cx, &cx.db, import).await?;
-    let file = run.result_file_id.ok_or(Error::NotFound)?;
-    let (at, rows) = (cx.clone(), run.counts.0.refused);
-    let kept = cx
-        .write(run.id.lane(), async move |tx: &mut Tx<'_>| {
-            tx.record(&at, &ErrorsTaken { run: Some(import), rows });
-            files::open_sealed(tx, &at, file).await
-        })
-        .await?;
+    let kept = verbs::take_errors(&cx, &run).await?;
     let name = format!("{}-{}", cx.t("import.errors_name"), kept.expose().name);
     Ok(cx.download(&name, &kept.expose().kind, kept.expose().content.clone()))
 }
@@ -312,16 +297,10 @@ struct MappingForm {
 
 async fn mapping(cx: Cx, Path(import): Path<ImportId>, Form(form): Form<MappingForm>) -> Result<Answer> {
     let run = verbs::find(&cx, &cx.db, import).await?;
-    let wrong = || Error::Malformed(Word::new("error.form"));
-    let known = |heading: &String| run.columns.0.iter().flat_map(|sheet| &sheet.columns).any(|c| c.heading == *heading);
-    if form.heading.len() != form.field.len() || !form.heading.iter().all(known) {
-        return Err(wrong());
+    if form.heading.len() != form.field.len() {
+        return Err(Error::Malformed(Word::new("error.form")));
     }
-    let mut told = Told::new();
-    for (heading, key) in form.heading.into_iter().zip(form.field) {
-        let field = if key.is_empty() { None } else { Some(Field::from_key(&key).ok_or_else(wrong)?) };
-        told.insert(heading, field);
-    }
+    let told = verbs::told(&run, form.heading.into_iter().zip(form.field))?;
     let url = run.url();
     verbs::tell(&cx, run, &told).await?;
     Ok(cx.see_other_saying(&url, &Word::new("import.mapped")))

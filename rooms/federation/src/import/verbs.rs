@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use kernel::jobs::{self, Job};
-use kernel::{Actor, Cx, Error, FileId, JobId, Json, Lang, Read, Result, Tx, files};
+use kernel::{Actor, Cx, Error, FileId, JobId, Json, Lang, Read, Result, Secret, Tx, Word, files};
 use serde::{Deserialize, Serialize};
 
 use super::cells::Refusal;
-use super::columns::Kind;
-use super::commit::{self, Cancelled, Mapped, Previewed, Started, Uploaded};
+use super::columns::{Field, Kind};
+use super::commit::{self, Cancelled, ErrorsTaken, Mapped, Previewed, Started, Uploaded};
 use super::layout;
 use super::model::{self, Bounds, Counts, Double, ImportId, Notes, Run, RunState, SheetColumns, Told};
 use super::plan::{self, Plan};
@@ -212,6 +212,46 @@ pub(super) fn errors_name(run: &Run) -> String {
     format!("{stem}-{}.xlsx", run.id.0.simple().to_string().get(24..).unwrap_or_default())
 }
 
+/// What the clerk says of headings, read: each heading is one of the run's, each key a field's or empty.
+///
+/// # Errors
+/// `Malformed` otherwise.
+pub(super) fn told(run: &Run, said: impl Iterator<Item = (String, String)>) -> Result<Told> {
+    let wrong = || Error::Malformed(Word::new("import.mapping_wrong"));
+    let known = |heading: &String| run.columns.0.iter().flat_map(|sheet| &sheet.columns).any(|c| c.heading == *heading);
+    let mut told = Told::new();
+    for (heading, key) in said {
+        let field = if key.is_empty() { None } else { Some(Field::from_key(&key).ok_or_else(wrong)?) };
+        if !known(&heading) {
+            return Err(wrong());
+        }
+        told.insert(heading, field);
+    }
+    Ok(told)
+}
+
+/// The rows that were refused, with their reasons and with the numbers as they stood: taking it leaves a trace.
+pub(super) async fn take_errors(cx: &Cx, run: &Run) -> Result<Secret<files::File>> {
+    let file = run.result_file_id.ok_or(Error::NotFound)?;
+    let (at, id, rows) = (cx.clone(), run.id, run.counts.0.refused);
+    cx.write(run.id.lane(), async move |tx: &mut Tx<'_>| {
+        tx.record(&at, &ErrorsTaken { run: Some(id), rows });
+        files::open_sealed(tx, &at, file).await
+    })
+    .await
+}
+
+/// How far the run's job is: done, of how many, and whether it was given up after its last try.
+pub(super) async fn progress(cx: &Cx, run: &Run) -> Result<(i64, i64, bool)> {
+    let Some(id) = run.job_id.filter(|_| matches!(run.state, RunState::Uploaded | RunState::Running)) else {
+        return Ok((0, 0, false));
+    };
+    let job = jobs::find(&cx.db, cx.tenant, id).await?;
+    let number = |name: &str| job.progress.0.get(name).and_then(serde_json::Value::as_i64).unwrap_or(0);
+    let of = if run.state == RunState::Running { run.counts.0.writing() } else { run.row_count };
+    Ok((number("done"), of.max(number("of")), job.state == "failed"))
+}
+
 /// Keeps what the clerk says of the columns, for this run and for the next file of its source, and looks again.
 pub async fn tell(cx: &Cx, run: Run, told: &Told) -> Result<()> {
     let (at, id, later) = (cx.clone(), run.id, run.row_count > INLINE);
@@ -337,4 +377,10 @@ pub(super) async fn find(cx: &Cx, db: &impl Read, id: ImportId) -> Result<Run> {
     let run = store::find(db, cx.tenant, id).await?;
     let mine = run.made_by.is_some() && run.made_by == cx.actor.account;
     if mine || Bounds::of(cx).all { Ok(run) } else { Err(Error::NotFound) }
+}
+
+/// The newest thirty runs that the actor may see.
+pub(super) async fn list(cx: &Cx) -> Result<Vec<Run>> {
+    let by = if Bounds::of(cx).all { None } else { cx.actor.account };
+    store::list(&cx.db, cx.tenant, by, 30).await
 }
