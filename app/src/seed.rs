@@ -4,6 +4,7 @@
 mod accounts;
 mod dice;
 mod ground;
+mod lines;
 mod lore;
 mod people;
 mod plan;
@@ -112,6 +113,7 @@ pub async fn generate(
     let mut made = service::make(&cx, &lore, &mut world, &plan, &mut dice, &mut progress).await?;
     accounts::make(&cx, &lore, &world, &plan).await?;
     progress("figures", 0, 1);
+    lines::make(&cx, &world, &plan, &mut dice).await?;
     service::settle(&cx).await?;
     progress("figures", 1, 1);
 

@@ -262,7 +262,12 @@ impl Open {
         let session = NewSession {
             starts_at,
             ends_at: starts_at + Duration::minutes(30),
-            posts: vec![NewPost { name: "派发物资".to_owned(), conditions: String::new(), places }],
+            posts: vec![NewPost {
+                name: "派发物资".to_owned(),
+                conditions: String::new(),
+                places,
+                ..NewPost::default()
+            }],
         };
         let new = activity(&cx, title, holder.id, holder.region_code, session);
         let activity = self.write(async move |tx: &mut Tx<'_>| {
@@ -319,6 +324,7 @@ fn activity(cx: &Cx, title: &str, organisation: OrganisationId, region: String, 
         max_age: None,
         min_minutes: 0,
         only_team: false,
+        recruitment: activities::model::Recruitment::default(),
         contact_name: "陈慧敏".to_owned(),
         contact_phone: "13800000000".to_owned(),
         contact_public: false,

@@ -43,14 +43,16 @@ async fn what_was_generated_keeps_every_rule_of_the_ledger() {
                SELECT 1 FROM attendance t WHERE t.tenant_id = e.tenant_id AND t.entry_id = e.id AND t.person_id = e.person_id)",
         ),
         (
-            "posts count who joined",
+            "posts count who joined or has an offer",
             "SELECT COUNT(*) AS n FROM post p WHERE p.taken <> (SELECT COUNT(*) FROM signup s WHERE s.tenant_id = p.tenant_id
-               AND s.post_id = p.id AND s.state = 'joined') OR p.waiting <> (SELECT COUNT(*) FROM signup s
-               WHERE s.tenant_id = p.tenant_id AND s.post_id = p.id AND s.state = 'waiting')",
+               AND s.post_id = p.id AND (s.state = 'joined' OR s.state = 'waiting' AND s.offered_until IS NOT NULL))
+               OR p.waiting <> (SELECT COUNT(*) FROM signup s WHERE s.tenant_id = p.tenant_id AND s.post_id = p.id
+               AND s.state = 'waiting' AND s.offered_until IS NULL)",
         ),
         (
-            "nobody waits where there is room",
-            "SELECT COUNT(*) AS n FROM post WHERE waiting > 0 AND taken < places",
+            "nobody waits where there is room, except for a draw",
+            "SELECT COUNT(*) AS n FROM post p JOIN activity a ON a.tenant_id = p.tenant_id AND a.id = p.activity_id
+             WHERE p.waiting > 0 AND p.taken < p.places AND (a.way <> 'draw' OR a.drawn_at IS NOT NULL)",
         ),
         (
             "each team has one leader",

@@ -234,7 +234,7 @@ fn activity(
     places: i64,
 ) -> NewActivity {
     let day = kernel::time::day(starts_at);
-    let post = NewPost { name: "派发物资".to_owned(), conditions: String::new(), places };
+    let post = NewPost { name: "派发物资".to_owned(), conditions: String::new(), places, ..NewPost::default() };
     NewActivity {
         organisation,
         title,
@@ -259,6 +259,7 @@ fn activity(
         max_age: None,
         min_minutes: 0,
         only_team: false,
+        recruitment: activities::model::Recruitment::default(),
         contact_name: "陈慧敏".to_owned(),
         contact_phone: "13800000000".to_owned(),
         contact_public: false,

@@ -86,7 +86,8 @@ fn volunteers(house: &mut House) -> Result<()> {
     let own =
         ["/me", "/me/services", "/me/services?show=past", "/me/hours", "/me/messages", "/me/data", "/me/data/edit"];
     let open = first(house, &mut browser, "/activities", "main .list a")?;
-    let more = ["/me/password", "/me/trace", &open];
+    let together = format!("{}/groups/new", open.split('?').next().unwrap_or(&open));
+    let more = ["/me/password", "/me/trace", "/activities?show=all", &open, &together];
     for path in own.into_iter().chain(more).map(str::to_owned).chain(signup.ok()) {
         house.look(&mut browser, &path, true)?;
     }
@@ -112,6 +113,7 @@ fn officers(house: &mut House) -> Result<()> {
     let mut browser = signed_in(house, "（区联合会干事）", DESK)?;
     let lists = ["/desk", "/desk/people", "/desk/teams", "/desk/activities", "/desk/hours", "/desk/statistics"];
     let more = [
+        "/desk/activities/settings",
         "/desk/imports",
         "/desk/search?q=陈",
         "/desk/sites",

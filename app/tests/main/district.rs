@@ -276,7 +276,8 @@ async fn shift(app: &TestApp, (team, region, member): Where<'_>, state: &str, (f
 fn activity(cx: &Cx, team: Raw, region: &str, (from, to): (&str, &str)) -> NewActivity {
     let (from, to) = (beijing(from), beijing(to));
     let day = kernel::time::day(from);
-    let posts = vec![NewPost { name: "送餐员".to_owned(), conditions: String::new(), places: 20 }];
+    let posts =
+        vec![NewPost { name: "送餐员".to_owned(), conditions: String::new(), places: 20, ..NewPost::default() }];
     NewActivity {
         title: "长者饭堂送餐".to_owned(),
         summary: "把热饭送到长者家中。".to_owned(),
@@ -301,6 +302,7 @@ fn activity(cx: &Cx, team: Raw, region: &str, (from, to): (&str, &str)) -> NewAc
         max_age: None,
         min_minutes: 0,
         only_team: false,
+        recruitment: activities::model::Recruitment::default(),
         contact_name: "联系人".to_owned(),
         contact_phone: "13700000000".to_owned(),
         contact_public: true,

@@ -107,11 +107,42 @@ fn activities_cases() -> Vec<Case> {
         get("/activities/{activity}/edit", Aim::Held).on(|c| &c.draft),
         post("/activities/{activity}", Aim::Held, |_, c| activity_form(c)).on(|c| &c.draft),
         get("/activities/{activity}/submission", Aim::Held).on(|c| &c.draft),
+        Case::of(
+            "POST",
+            "/activities/{activity}/proof",
+            Aim::Held,
+            Body::Upload(&[("truth_name", "")], ("proof", "proof.pdf", b"%PDF-1.4 sheet")),
+        )
+        .on(|c| &c.draft),
+        get("/activities/{activity}/proof", Aim::Held).on(|c| &c.draft),
         get("/desk/activities", Aim::Plain),
         get("/desk/activities/export", Aim::Plain).query("?format=csv"),
         get("/desk/activities/{activity}", Aim::Held).on(|c| &c.draft),
         get("/desk/activities/{activity}/review", Aim::Held).on(|c| &c.review),
         get("/activities/{activity}/signups/{signup}", Aim::Mine),
+        get("/activities/{activity}/draw", Aim::Nothing),
+        get("/api/v1/activities/{activity}/draw", Aim::Nothing),
+        get("/api/v1/signups/{signup}", Aim::Mine),
+        get("/me/services/{signup}/offer", Aim::Mine),
+        post("/me/services/{signup}/offer", Aim::Mine, |_, _| text(&[("answer", "accept")])),
+        call("PUT", "/api/v1/signups/{signup}/offer", Aim::Mine, |_, _| json!({ "accept": true })),
+        get("/activities/{activity}/groups/new", Aim::Whole),
+        post("/activities/{activity}/groups", Aim::Whole, |_, _| text(&[("together", "all")])),
+        get("/me/services/{signup}/handover", Aim::Mine),
+        post("/me/services/{signup}/handover", Aim::Mine, |_, _| text(&[("answer", "no")])),
+        post("/activities/{activity}/handovers", Aim::Whole, |_, c| vec![("signup", c.open.signup.to_string())]),
+        get("/desk/activities/settings", Aim::Plain),
+        post("/desk/activities/settings", Aim::Plain, |_, _| {
+            text(&[
+                ("offer_hours", "12"),
+                ("direct_hours", "6"),
+                ("rest_hours", "0"),
+                ("day_hours", "0"),
+                ("week_hours", "0"),
+                ("travel_minutes", "0"),
+                ("load_blocks", "0"),
+            ])
+        }),
         get("/me/services", Aim::Plain),
         get("/me/services/{signup}/withdrawal", Aim::Mine),
         post("/activities/{activity}/signups", Aim::Plain, |_, c| vec![("post", c.open.post.to_string())]),
@@ -145,6 +176,12 @@ fn attendance_cases() -> Vec<Case> {
         claim.on(|c| &c.over),
         on(post("/sessions/{session}/served", Aim::Held, |_, _| text(&[("served", "12")]))),
         on(call("PUT", "/api/v1/sessions/{session}/served", Aim::Held, |_, _| json!({ "served": 12 }))),
+        on(post("/sessions/{session}/handovers", Aim::Held, |_, c| {
+            vec![("signup", c.running.signup.to_string()), ("answer", "yes".to_owned())]
+        })),
+        on(post("/sessions/{session}/moves", Aim::Held, |_, c| {
+            vec![("signup", c.running.signup.to_string()), ("post", c.running.post.to_string())]
+        })),
         on(post("/sessions/{session}/removals", Aim::Held, someone)).restore(JOINED),
         on(post("/sessions/{session}/arrivals", Aim::Held, someone)),
         on(post("/sessions/{session}/departures", Aim::Held, someone)),

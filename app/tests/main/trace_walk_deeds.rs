@@ -14,6 +14,8 @@ mod figures;
 mod teams_life;
 #[path = "trace_walk_doubles.rs"]
 mod doubles;
+#[path = "trace_walk_together.rs"]
+mod together;
 
 use super::{Sent, Walk};
 use crate::district::{PASSWORD, Somebody};
@@ -102,6 +104,7 @@ async fn activities<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     walk.ask(leader, ("POST", "/activities"), ("/activities".into(), new), &lines).await;
     let lines = [("activity.written", "activity", Some(draft))];
     walk.ask(leader, ("POST", "/activities/{activity}"), (format!("/activities/{draft}"), change), &lines).await;
+    proof(walk, leader, draft).await;
     let path = format!("/activities/{draft}/submission");
     let lines = [("activity.moved", "activity", Some(draft))];
     walk.ask(leader, ("POST", "/activities/{activity}/submission"), (path, form(&[])), &lines).await;
@@ -113,6 +116,45 @@ async fn activities<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let step = form(&[("step", "disable"), ("opinion", "天气")]);
     walk.ask(town, ("POST", "/desk/activities/{activity}/step"), (path, step), &lines).await;
     signing_up(walk, leader).await;
+    let lines = [("activity.settings_changed", "setting", None)];
+    let sent = form(&[
+        ("offer_hours", "12"),
+        ("direct_hours", "6"),
+        ("rest_hours", "0"),
+        ("day_hours", "0"),
+        ("week_hours", "0"),
+        ("travel_minutes", "0"),
+        ("load_blocks", "0"),
+    ]);
+    let route = ("POST", "/desk/activities/settings");
+    walk.ask(by("district"), route, ("/desk/activities/settings".into(), sent), &lines).await;
+}
+
+/// The place is offered and taken, once on the page and once by a program.
+async fn offers(walk: &mut Walk, seeker: &Somebody, signup: Raw) {
+    let until = walk.district.app.app.clock.now() + chrono::Duration::hours(1);
+    let changed = [("signup.changed", "signup", Some(signup))];
+    let (page, api) = (format!("/me/services/{signup}/offer"), format!("/api/v1/signups/{signup}/offer"));
+    for (route, path, sent) in [
+        (("POST", "/me/services/{signup}/offer"), page, form(&[("answer", "accept")])),
+        (("PUT", "/api/v1/signups/{signup}/offer"), api, Sent::Json(json!({ "accept": true }))),
+    ] {
+        let sql = "UPDATE signup SET state = 'waiting', offered_until = $2 WHERE id = $1";
+        walk.district.app.sql(sql, args![signup, until].to_vec()).await;
+        walk.ask(seeker, route, (path, sent), &changed).await;
+    }
+}
+
+/// The draft is about something that is over, and is proved.
+async fn proof(walk: &mut Walk, leader: &Somebody, draft: Raw) {
+    let app = walk.district.app.clone();
+    app.sql("UPDATE activity SET scope = 'backfill' WHERE id = $1", args![draft].to_vec()).await;
+    let signed = [("truth_name", "李伟强"), ("truth", "on")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let sent = Sent::Upload(signed.to_vec(), ("proof", "proof.jpg", PHOTO));
+    let path = format!("/activities/{draft}/proof");
+    let lines = [("activity.proved", "activity", Some(draft))];
+    walk.ask(leader, ("POST", "/activities/{activity}/proof"), (path.clone(), sent), &lines).await;
+    leader.visitor.get(&path).await.expect(200);
 }
 
 async fn signing_up(walk: &mut Walk, leader: &Somebody) {
@@ -126,6 +168,8 @@ async fn signing_up(walk: &mut Walk, leader: &Somebody) {
     let sent = (format!("/api/v1{path}"), Sent::Json(json!({ "post": post })));
     walk.ask(leader, ("POST", "/api/v1/activities/{activity}/signups"), sent, &made).await;
     let signup: Raw = reply.location.unwrap().rsplit('/').next().unwrap().parse().unwrap();
+    offers(walk, &seeker, signup).await;
+    together::walk(walk, leader, &seeker, signup).await;
     let sent = (format!("/me/services/{signup}/withdrawal"), form(&[]));
     let changed = [("signup.changed", "signup", Some(signup))];
     walk.ask(&seeker, ("POST", "/me/services/{signup}/withdrawal"), sent, &changed).await;

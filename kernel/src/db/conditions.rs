@@ -26,6 +26,18 @@ impl Conditions {
         self.sql.push_str(&sql);
     }
 
+    /// One more condition: `first`, or `each` for one of the values, as many of them at a time as it has `?`.
+    pub fn and_any(&mut self, first: &'static str, each: &'static str, values: &[Value]) {
+        let width = each.matches('?').count().max(1);
+        let mut sql = format!(" AND ({first}");
+        for part in values.chunks(width) {
+            sql.push_str(" OR ");
+            sql.push_str(&self.number(each, part));
+        }
+        sql.push(')');
+        self.sql.push_str(&sql);
+    }
+
     /// The part of a list that the actor may see; see `Reach::condition`.
     pub fn within(&mut self, reach: &crate::policy::Reach, region: &'static str, organisation: &'static str) {
         let sql = reach.condition(region, organisation, &mut self.args);

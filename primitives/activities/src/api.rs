@@ -3,6 +3,7 @@
 pub(crate) mod claim;
 pub(crate) mod desk;
 mod draft;
+pub(crate) mod line;
 pub(crate) mod me;
 pub(crate) mod roster;
 pub(crate) mod team;
@@ -10,6 +11,7 @@ pub(crate) mod team;
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};
 use crate::pages::{actor_person, held_session, visible_activity};
 use crate::store::listing::Face;
+use crate::store::mine::Reader;
 use crate::store::{self, Filter, Listed};
 use crate::{ATTEND, READ, SIGN_UP, attendance, rules, signups};
 use axum::Json;
@@ -48,6 +50,8 @@ struct ActivityQuery {
     to: Option<NaiveDate>,
     /// Only those with a place left.
     left: Option<bool>,
+    /// Only what the token's person may take.
+    mine: Option<bool>,
     /// Part of the title or the number.
     q: Option<String>,
     /// `next` of the page before.
@@ -112,7 +116,12 @@ async fn list_activities(cx: Cx, Query(query): Query<ActivityQuery>) -> Result<J
         only_left: query.left.unwrap_or(false),
         ..Filter::default()
     };
-    let found = store::list(&cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
+    let reader = match actor_person(&cx) {
+        Ok(person) if query.mine == Some(true) => Reader::of(&cx, person).await?,
+        _ => None,
+    };
+    let face = reader.map_or(Face::Public, |reader| Face::Mine(Box::new(reader)));
+    let found = store::list(&cx, &face, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
     Ok(Json(Paged::cut(found, PAGE, Listed::next_keys).map(ListedActivity::from)))
 }
 
@@ -130,6 +139,14 @@ struct PublicActivity {
     #[schema(value_type = String)]
     state: crate::State,
     categories: Vec<String>,
+    /// Whom it takes on: `public`, `teams`, `pass_code`, `hidden`, `backfill` or `real_name`.
+    #[schema(value_type = String)]
+    scope: crate::model::Scope,
+    /// The names of the invited teams.
+    invited: Vec<String>,
+    /// `first_come` or `draw`.
+    #[schema(value_type = String)]
+    way: crate::model::Way,
     risk_notice: String,
     guarantees: String,
     opens_at: DateTime<Utc>,
@@ -158,11 +175,25 @@ struct PublicPost {
     name: String,
     conditions: String,
     places: i64,
+    /// Joined, or offered to somebody in line.
     taken: i64,
     waiting: i64,
+    /// Places that are kept for teams.
+    kept: Vec<KeptPlaces>,
+    /// Until when they are kept.
+    kept_until: Option<DateTime<Utc>>,
+}
+
+/// Places of a post that are kept for a team.
+#[derive(Serialize, ToSchema)]
+struct KeptPlaces {
+    team: String,
+    places: i64,
+    taken: i64,
 }
 
 fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicActivity {
+    let kept = |q: &crate::model::Quota| KeptPlaces { team: q.name.clone(), places: q.places, taken: q.taken };
     let post = |p: &Post| PublicPost {
         id: p.id,
         name: p.name.clone(),
@@ -170,6 +201,8 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
         places: p.places,
         taken: p.taken,
         waiting: p.waiting,
+        kept: p.quotas.0.iter().map(kept).collect(),
+        kept_until: p.free_at,
     };
     let session = |s: Session| PublicSession {
         id: s.id,
@@ -187,6 +220,9 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
         place: activity.place,
         state: activity.state,
         categories: activity.categories.0,
+        scope: activity.scope,
+        way: activity.way,
+        invited: activity.invited.0.into_iter().map(|i| i.name).collect(),
         risk_notice: activity.risk_notice,
         guarantees: activity.guarantees,
         opens_at: activity.opens_at,
@@ -197,10 +233,22 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
     }
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct KeyQuery {
+    /// The key of a hidden activity's link.
+    #[serde(default)]
+    key: String,
+}
+
 /// One activity with its sessions and posts.
-#[utoipa::path(get, path = "/api/v1/activities/{activity}", tag = "activities", params(("activity" = String, Path)), responses((status = 200, body = PublicActivity)))]
-async fn show_activity(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Json<PublicActivity>> {
-    let activity = visible_activity(&cx, activity).await?;
+#[utoipa::path(get, path = "/api/v1/activities/{activity}", tag = "activities", params(("activity" = String, Path), KeyQuery), responses((status = 200, body = PublicActivity)))]
+async fn show_activity(
+    cx: Cx,
+    Path(activity): Path<ActivityId>,
+    Query(query): Query<KeyQuery>,
+) -> Result<Json<PublicActivity>> {
+    let activity = visible_activity(&cx, activity, &query.key).await?;
     let (sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
     Ok(Json(public(activity, sessions, &posts)))
 }
@@ -211,6 +259,9 @@ struct NewSignup {
     /// The post.
     #[schema(value_type = String)]
     post: PostId,
+    /// The pass code where one is asked for, or the key of a hidden activity's link.
+    #[serde(default)]
+    pass: String,
 }
 
 /// A sign-up as its person sees it.
@@ -231,12 +282,12 @@ async fn create_signup(
     Path(activity): Path<ActivityId>,
     Body(new): Body<NewSignup>,
 ) -> Result<(StatusCode, Json<MadeSignup>)> {
-    let activity = visible_activity(&cx, activity).await?;
+    let activity = visible_activity(&cx, activity, &new.pass).await?;
     let post = store::find_post(&cx.db, cx.tenant, new.post).await?;
     if post.activity_id != activity.id {
         return Err(Error::NotFound);
     }
-    let made = signups::sign_up(&cx, actor_person(&cx)?, post.id).await?;
+    let made = signups::enter(&cx, &activity, actor_person(&cx)?, post.id, &new.pass).await?;
     let answer = MadeSignup {
         id: made.id.to_string(),
         state: made.state.to_string(),

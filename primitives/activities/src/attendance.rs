@@ -107,6 +107,21 @@ pub(crate) async fn roster(cx: &Cx, session: SessionId) -> Result<Vec<RosterLine
     .await
 }
 
+/// The members of the holding team as lines of a roster, for a back-entry project; reading their names leaves a trace.
+pub(crate) async fn members(
+    cx: &Cx,
+    session: SessionId,
+    team: organisations::OrganisationId,
+) -> Result<Vec<RosterLine>> {
+    let at = cx.clone();
+    cx.write(session.lane(), async move |tx: &mut Tx<'_>| {
+        let lines = attendance::members(tx, at.tenant, session, team).await?;
+        tx.record(&at, &RosterRead { session, people: lines.len() });
+        Ok(lines)
+    })
+    .await
+}
+
 /// The session whose place shows this code now; `text` is what the camera reads.
 ///
 /// # Errors

@@ -33,14 +33,18 @@ pub(crate) async fn claimable(cx: &Cx, id: SessionId) -> Result<(Session, Activi
     Ok((session, activity))
 }
 
-/// Those who joined and have no hours in this session yet; reading their names leaves a trace.
-pub(crate) async fn candidates(cx: &Cx, session: SessionId) -> Result<Vec<RosterLine>> {
-    let lines = attendance::roster(cx, session).await?;
+/// Those who joined, or of a back-entry project the members of its team, who have no hours in this session yet; reading their
+/// names leaves a trace.
+pub(crate) async fn candidates(cx: &Cx, session: SessionId, activity: &Activity) -> Result<Vec<RosterLine>> {
+    let lines = match activity.is_backfill() {
+        true => attendance::members(cx, session, activity.organisation_id).await?,
+        false => attendance::roster(cx, session).await?,
+    };
     Ok(lines.into_iter().filter(|l| l.is_joined() && l.minutes == 0).collect())
 }
 
 /// What a picture is by its first bytes; names and headers are not asked.
-fn picture(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn picture(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
         [0x89, b'P', b'N', b'G', ..] => Some("image/png"),

@@ -1,10 +1,13 @@
 //! What the browser sends of an activity, and what of it may exist.
 
-use crate::model::{Activity, CATEGORIES, NewActivity, NewPost, NewSession, Post, Scope, Session};
+mod recruiting;
+
+pub(crate) use recruiting::Known;
+
+use crate::model::{Activity, CATEGORIES, NewActivity, NewPost, NewSession, Post, Scope, Session, Way};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use kernel::{Cx, FieldErrors, Word};
 use organisations::Organisation;
-use places::Site;
 use serde::Deserialize;
 
 /// How many sessions the form offers, and posts in each; without a script it cannot grow.
@@ -41,6 +44,14 @@ pub(crate) struct ActivityForm {
     pub own_duty: String,
     pub rule: Vec<String>,
     pub scope: String,
+    pub invited: String,
+    pub pass_code: String,
+    pub way: String,
+    pub handover_asks: String,
+    pub skills: String,
+    pub residents: String,
+    pub exclusive: String,
+    pub free_on: String,
     pub opens_on: String,
     pub closes_on: String,
     pub min_age: String,
@@ -55,6 +66,7 @@ pub(crate) struct ActivityForm {
     pub post: Vec<String>,
     pub conditions: Vec<String>,
     pub places: Vec<String>,
+    pub quota: Vec<String>,
     pub then: String,
 }
 
@@ -79,6 +91,7 @@ pub(crate) struct PostSlot {
     pub name: String,
     pub conditions: String,
     pub places: String,
+    pub quota: String,
 }
 
 fn at(list: &[String], n: usize) -> &str {
@@ -92,6 +105,7 @@ impl ActivityForm {
             team: team.id.to_string(),
             region: team.region_code.clone(),
             scope: Scope::Public.to_string(),
+            way: Way::FirstCome.to_string(),
             contact_name: cx.actor.name.clone(),
             contact_phone: team.contact_phone.clone().unwrap_or_default(),
             ..Self::default()
@@ -118,6 +132,23 @@ impl ActivityForm {
             working_time: yes_no(activity.working_time),
             own_duty: yes_no(activity.own_duty),
             scope: activity.scope.to_string(),
+            way: activity.way.to_string(),
+            handover_asks: if activity.handover_asks { "on" } else { "" }.to_owned(),
+            skills: activity.skills.0.join("、"),
+            residents: match activity.residents.len() {
+                0 => "",
+                9 => "town",
+                _ => "community",
+            }
+            .to_owned(),
+            exclusive: activity
+                .exclusive
+                .0
+                .iter()
+                .map(|e| format!("{} {}", e.number, e.title))
+                .collect::<Vec<_>>()
+                .join("\n"),
+            invited: activity.invited.0.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join("\n"),
             closes_on: kernel::time::day(activity.closes_at).to_string(),
             min_age: whole(activity.min_age),
             max_age: whole(activity.max_age),
@@ -143,6 +174,8 @@ impl ActivityForm {
             self.post.push(post.map(|p| p.name.clone()).unwrap_or_default());
             self.conditions.push(post.map(|p| p.conditions.clone()).unwrap_or_default());
             self.places.push(post.map(|p| p.places.to_string()).unwrap_or_default());
+            let kept = post.map_or(&[][..], |p| p.quotas.0.as_slice());
+            self.quota.push(kept.iter().map(|q| format!("{} {}", q.name, q.places)).collect::<Vec<_>>().join("；"));
         }
     }
 
@@ -154,6 +187,7 @@ impl ActivityForm {
             name: at(&self.post, i * POSTS + j).to_owned(),
             conditions: at(&self.conditions, i * POSTS + j).to_owned(),
             places: at(&self.places, i * POSTS + j).to_owned(),
+            quota: at(&self.quota, i * POSTS + j).to_owned(),
         };
         let slot = |i: usize| Slot {
             n: i + 1,
@@ -177,18 +211,21 @@ impl ActivityForm {
     }
 
     /// The only way from what was typed to what may exist; `region` is known to lie where the actor may act.
-    pub(crate) fn check(&self, cx: &Cx, team: &Organisation, site: Option<&Site>) -> Result<NewActivity, FieldErrors> {
+    pub(crate) fn check(&self, cx: &Cx, team: &Organisation, known: Known<'_>) -> Result<NewActivity, FieldErrors> {
+        let site = known.site;
         let mut errors = FieldErrors::none();
         let title = errors.text("title", &self.title, 40);
         let categories = self.categories(&mut errors);
         let summary = errors.text("summary", &self.summary, 2000);
-        let sessions = self.sessions(cx, &mut errors);
+        let sessions = self.sessions(cx, &known, &mut errors);
         let place = match (self.place.trim(), site) {
             ("", Some(site)) => site.name.clone(),
             (typed, _) => errors.text("place", typed, 100),
         };
         let (opens_at, closes_at) = self.recruiting(cx, &sessions, &mut errors);
         let scope: Option<Scope> = errors.choice("scope", &self.scope);
+        let region = site.map_or_else(|| self.region.trim().to_owned(), |s| s.region_code.clone());
+        let recruitment = self.recruitment((scope, &region), (&sessions, closes_at), &known, &mut errors);
         let (min_age, max_age, min_minutes) = self.limits(&mut errors);
         let risk_notice = errors.text("risk_notice", &self.risk_notice, 1000);
         let (risky, insurance_no) = self.insurance(&mut errors);
@@ -207,7 +244,7 @@ impl ActivityForm {
             title,
             summary,
             organisation: team.id,
-            region: site.map_or_else(|| self.region.trim().to_owned(), |s| s.region_code.clone()),
+            region,
             site: site.map(|s| s.id),
             place,
             starts_on: *starts_on,
@@ -221,6 +258,7 @@ impl ActivityForm {
             working_time,
             own_duty,
             scope,
+            recruitment,
             opens_at,
             closes_at,
             min_age,
@@ -245,17 +283,17 @@ impl ActivityForm {
         chosen
     }
 
-    fn sessions(&self, cx: &Cx, errors: &mut FieldErrors) -> Vec<NewSession> {
+    fn sessions(&self, cx: &Cx, known: &Known<'_>, errors: &mut FieldErrors) -> Vec<NewSession> {
         let mut all = Vec::new();
         for i in 0..SESSIONS {
-            let lists = [&self.post, &self.places, &self.conditions];
+            let lists = [&self.post, &self.places, &self.conditions, &self.quota];
             let typed = lists.iter().any(|list| (0..POSTS).any(|j| !at(list, i * POSTS + j).is_empty()));
             let blank = [&self.day, &self.from, &self.to].iter().all(|list| at(list, i).is_empty()) && !typed;
             if i > 0 && blank {
                 continue;
             }
             let span = self.span(cx, i, errors);
-            let posts = self.posts(i, errors);
+            let posts = self.posts((i, span.map(|s| s.0)), known, errors);
             if let Some((starts_at, ends_at)) = span {
                 all.push(NewSession { starts_at, ends_at, posts });
             }
@@ -273,14 +311,24 @@ impl ActivityForm {
             return None;
         }
         let starts_at = kernel::time::from_beijing(day.and_time(from));
-        if starts_at <= cx.now {
-            errors.add(DAY[i], Word::new("activity.form.past"));
+        let ends_at = kernel::time::from_beijing(day.and_time(to));
+        let wrong = match self.is_backfill() {
+            true => (ends_at > cx.now).then_some("activity.form.not_past"),
+            false => (starts_at <= cx.now).then_some("activity.form.past"),
+        };
+        if let Some(word) = wrong {
+            errors.add(DAY[i], Word::new(word));
             return None;
         }
-        Some((starts_at, kernel::time::from_beijing(day.and_time(to))))
+        Some((starts_at, ends_at))
     }
 
-    fn posts(&self, i: usize, errors: &mut FieldErrors) -> Vec<NewPost> {
+    fn posts(
+        &self,
+        (i, starts_at): (usize, Option<DateTime<Utc>>),
+        known: &Known<'_>,
+        errors: &mut FieldErrors,
+    ) -> Vec<NewPost> {
         let mut all = Vec::new();
         for j in 0..POSTS {
             let (name, places) = (at(&self.post, i * POSTS + j), at(&self.places, i * POSTS + j));
@@ -291,41 +339,17 @@ impl ActivityForm {
             let places = errors.whole(PLACES[i][j], places, 1, 10_000);
             let conditions =
                 errors.optional_text(POST[i][j], at(&self.conditions, i * POSTS + j), 60).unwrap_or_default();
-            all.extend(places.map(|places| NewPost { name, conditions, places }));
+            let quotas = match self.quotas(at(&self.quota, i * POSTS + j), places.unwrap_or(0), known) {
+                Ok(quotas) => quotas,
+                Err(word) => {
+                    errors.add(POST[i][j], word);
+                    Vec::new()
+                }
+            };
+            let free_at = starts_at.filter(|_| !quotas.is_empty()).map(|at| self.kept_until(at, errors));
+            all.extend(places.map(|places| NewPost { name, conditions, places, quotas, free_at }));
         }
         all
-    }
-
-    /// Sign-up runs from publication, or a day, until the last session begins, or the end of a day.
-    fn recruiting(&self, cx: &Cx, sessions: &[NewSession], errors: &mut FieldErrors) -> (DateTime<Utc>, DateTime<Utc>) {
-        let opens = match self.opens_on.trim() {
-            "" => cx.now,
-            text => errors.date("opens_on", text).map_or(cx.now, kernel::time::day_start),
-        };
-        let last = sessions.iter().map(|s| s.starts_at).max().unwrap_or(cx.now);
-        let closes = match self.closes_on.trim() {
-            "" => last,
-            text => errors
-                .date("closes_on", text)
-                .and_then(|day| day.succ_opt())
-                .map_or(last, |next| last.min(kernel::time::day_start(next) - chrono::Duration::seconds(1))),
-        };
-        if !sessions.is_empty() && closes <= opens {
-            errors.add("closes_on", Word::new("activity.form.closes"));
-        }
-        (opens, closes)
-    }
-
-    fn limits(&self, errors: &mut FieldErrors) -> (Option<i64>, Option<i64>, i64) {
-        let least = errors.optional_whole("min_age", &self.min_age, 8, 90);
-        let most = errors.optional_whole("max_age", &self.max_age, 8, 120);
-        if let (Some(least), Some(most)) = (least, most)
-            && most < least
-        {
-            errors.add("max_age", Word::new("activity.form.ages"));
-        }
-        let hours = errors.optional_whole("min_hours", &self.min_hours, 0, 1000);
-        (least, most, hours.unwrap_or(0) * 60)
     }
 
     fn insurance(&self, errors: &mut FieldErrors) -> (bool, Option<String>) {

@@ -10,6 +10,7 @@ pub mod model;
 mod pages;
 mod policy;
 pub mod rules;
+mod settings;
 pub mod signups;
 mod standing;
 pub mod store;
@@ -19,7 +20,8 @@ mod tests;
 pub use model::{
     Activity, ActivityId, NewActivity, NewPost, NewSession, Post, PostId, Session, SessionId, SignupId, State,
 };
-pub use policy::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP};
+pub use policy::{ATTEND, MANAGE, READ, REVIEW, SETTLE, SIGN_UP};
+pub use signups::draw::{commit_to as commit_draw, hold_due as hold_draws};
 pub use signups::sign_up;
 pub use store::find;
 
@@ -30,7 +32,15 @@ use kernel::{Module, NavItem};
 #[must_use]
 pub fn module() -> Module {
     Module::new("activities")
-        .migrations(kernel::migrations!["20261123_15_activities", "20261123_20_activity_next", "20261128_15_pointers"])
+        .migrations(kernel::migrations![
+            "20261123_15_activities",
+            "20261123_20_activity_next",
+            "20261128_15_pointers",
+            "20261128_51_recruitment",
+            "20261128_52_lines",
+            "20261128_53_together",
+            "20261128_54_eligibility"
+        ])
         .words(kernel::words!())
         .points(&[
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
@@ -47,13 +57,17 @@ pub fn module() -> Module {
         .routes(api::roster::routes())
         .routes(api::claim::routes())
         .routes(api::team::routes())
+        .routes(api::line::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())
         .part(pages::Kept::default())
         .part(standing::unfinished())
+        .part(settings::Kept::default())
         .work(|cx| Box::pin(lifecycle::work(cx)))
         .every(Recurring { name: "activities.keep_up", every: 20_000, run: |cx| Box::pin(lifecycle::keep_up(cx)) })
+        .every(Recurring { name: "activities.lines", every: 20_000, run: |cx| Box::pin(signups::line::keep_up(cx)) })
+        .every(Recurring { name: "activities.draws", every: 20_000, run: |cx| Box::pin(signups::draw::hold_due(cx)) })
         .every(Recurring {
             name: "activities.mark_quiet",
             every: 600_000,

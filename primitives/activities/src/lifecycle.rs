@@ -2,6 +2,7 @@
 
 use crate::model::{Activity, ActivityId, State};
 use crate::rules::{self, Step};
+use crate::signups::draw;
 use crate::store;
 use kernel::ids::Raw;
 use kernel::time::WorkCalendar;
@@ -58,7 +59,7 @@ pub(crate) async fn review(cx: &Cx, id: ActivityId, publish: bool, opinion: &str
 /// Whether the actor may take this step now. A team hands in, begins and ends its own activities and gives up its own drafts;
 /// deciding, and stopping what is public, is for those who publish.
 pub(crate) fn may_take(cx: &Cx, activity: &Activity, step: Step) -> Result<()> {
-    if rules::step(activity.state, step).is_none() {
+    if rules::step(activity.state, step, activity.scope).is_none() {
         return Err(Error::refused("activity.refused.step"));
     }
     let permission = match (step, activity.state) {
@@ -80,14 +81,21 @@ async fn step_in(
     if cx.actor.account.is_some() {
         may_take(cx, &activity, step)?;
     }
-    let Some(to) = rules::step(activity.state, step) else { return Err(Error::refused("activity.refused.step")) };
+    let Some(to) = rules::step(activity.state, step, activity.scope) else {
+        return Err(Error::refused("activity.refused.step"));
+    };
     if matches!(step, Step::Submit | Step::Publish | Step::Resume) {
         let team = organisations::find(tx, cx.tenant, activity.organisation_id).await?;
         organisations::rules::at_work(&team).map_err(Error::Refused)?;
     }
     match step {
         Step::Submit => submit(tx, cx, &activity, calendar).await?,
-        Step::Publish | Step::Return => decide(tx, cx, &activity, opinion).await?,
+        Step::Publish => {
+            decide(tx, cx, &activity, opinion).await?;
+            draw::commit(tx, cx, &activity).await?;
+            store::exclude_back(tx, cx, &activity).await?;
+        }
+        Step::Return => decide(tx, cx, &activity, opinion).await?,
         Step::Start if activity.risky && activity.insurance_no.is_none() => {
             return Err(Error::refused("activity.refused.insurance"));
         }
@@ -134,6 +142,9 @@ async fn submit(tx: &mut Tx<'_>, cx: &Cx, activity: &Activity, calendar: &WorkCa
     }
     if store::sessions(tx, cx.tenant, activity.id).await?.is_empty() {
         return Err(Error::refused("activity.refused.no_session"));
+    }
+    if activity.is_backfill() && !activity.is_proved() {
+        return Err(Error::refused("activity.refused.no_proof"));
     }
     let due = kernel::time::day_start(calendar.after(cx.today(), 2)) + chrono::Duration::hours(18);
     let sql = "UPDATE activity SET submitted_by = $1, submitted_name = $2, submitted_at = $3, due_at = $4, reviewed_by = NULL,

@@ -1,5 +1,9 @@
 //! The nouns: activity, session, post, sign-up, attendance.
 
+mod recruitment;
+
+pub use recruitment::{Exclusive, Invited, Quota, Recruitment, Scope, Way};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{AccountId, Json, row, text_enum};
 use organisations::model::OrganisationId;
@@ -29,7 +33,7 @@ kernel::id! {
 
 text_enum! {
     /// Domain 1.4 (project states). The way: draft -> review -> open -> running -> ended; review -> draft when returned;
-    /// open and running -> disabled; everything that is not ended -> void.
+    /// open and running -> disabled; everything that is not ended -> void. One entered after the fact: review -> backfill -> ended.
     pub enum State {
         /// 待发布
         Draft = "draft",
@@ -61,20 +65,6 @@ impl State {
     #[must_use]
     pub const fn earns(self) -> bool {
         matches!(self, Self::Running | Self::Ended | Self::Backfill)
-    }
-}
-
-text_enum! {
-    /// Who may sign up (domain 1.4, scopes 1, 2, 4 and 6; the others come with the fuller issue).
-    pub enum Scope {
-        /// 公开招募
-        Public = "public",
-        /// 指定志愿团体招募
-        Teams = "teams",
-        /// 不公开招募
-        Hidden = "hidden",
-        /// 仅招募实名志愿者
-        RealName = "real_name",
     }
 }
 
@@ -131,6 +121,34 @@ row! {
         pub own_duty: bool,
         /// Who may sign up.
         pub scope: Scope,
+        /// The teams that are invited.
+        pub invited: Json<Vec<Invited>>,
+        /// The pass code of scope `pass_code`, sealed.
+        pub pass_sealed: Option<Vec<u8>>,
+        /// How places are given.
+        pub way: Way,
+        /// What is published of the draw's seed beforehand.
+        pub draw_hash: Option<String>,
+        /// The seed, sealed until then.
+        pub draw_sealed: Option<Vec<u8>>,
+        /// The seed, once the draw was held.
+        pub draw_seed: Option<String>,
+        /// When it was held.
+        pub drawn_at: Option<DateTime<Utc>>,
+        /// Whether the leader says yes before a place is handed over.
+        pub handover_asks: bool,
+        /// What one has to be able to do, each word to be found among a person's skills.
+        pub skills: Json<Vec<String>>,
+        /// Only for those who live here: the beginning of a region's code, or nothing.
+        pub residents: String,
+        /// Activities that one cannot join beside this one.
+        pub exclusive: Json<Vec<Exclusive>>,
+        /// The scan that proves a back-entry project.
+        pub proof_id: Option<kernel::FileId>,
+        /// Who stated that it is true.
+        pub truth_name: Option<String>,
+        /// When.
+        pub truth_at: Option<DateTime<Utc>>,
         /// Sign-up from.
         pub opens_at: DateTime<Utc>,
         /// Sign-up until.
@@ -177,6 +195,24 @@ impl Activity {
     #[must_use]
     pub fn url(&self) -> String {
         format!("/activities/{}", self.id)
+    }
+
+    /// Whether it is entered after the fact.
+    #[must_use]
+    pub fn is_backfill(&self) -> bool {
+        self.scope == Scope::Backfill
+    }
+
+    /// Whether wishes are collected for a draw that was not held yet.
+    #[must_use]
+    pub fn is_collecting(&self) -> bool {
+        self.way == Way::Draw && self.drawn_at.is_none()
+    }
+
+    /// What proves it: a scan and a signed statement of truth.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.proof_id.is_some() && self.truth_at.is_some()
     }
 
     /// When it may earn hours: its first day's first moment to its last day's last.
@@ -226,6 +262,10 @@ row! {
         pub waiting: i64,
         /// The place in line that the next one gets.
         pub next_position: i64,
+        /// Places that are kept for teams.
+        pub quotas: Json<Vec<Quota>>,
+        /// Until when they are kept.
+        pub free_at: Option<DateTime<Utc>>,
     }
 }
 
@@ -234,6 +274,12 @@ impl Post {
     #[must_use]
     pub fn left(&self) -> i64 {
         self.places - self.taken
+    }
+
+    /// The kept places that nobody has yet, while they are kept.
+    #[must_use]
+    pub fn kept(&self, now: DateTime<Utc>) -> &[Quota] {
+        if self.free_at.is_some_and(|at| now < at) { &self.quotas.0 } else { &[] }
     }
 }
 
@@ -269,10 +315,22 @@ row! {
         pub organisation_id: OrganisationId,
         /// Where it stands.
         pub state: SignupState,
-        /// The order of commits at this post, from 1.
+        /// The order of commits at this post, or of the draw, from 1.
         pub position: i64,
         /// When.
         pub made_at: DateTime<Utc>,
+        /// The team whose kept place it is.
+        pub quota: Option<OrganisationId>,
+        /// While it waits: until when the place that is offered has to be confirmed. On a withdrawn one: what was let pass.
+        pub offered_until: Option<DateTime<Utc>>,
+        /// Those with whom it stands or falls.
+        pub group_id: Option<kernel::ids::Raw>,
+        /// Since when its person looks for somebody who takes it over.
+        pub handover_at: Option<DateTime<Utc>>,
+        /// The session's beginning.
+        pub starts_at: DateTime<Utc>,
+        /// Its end.
+        pub ends_at: DateTime<Utc>,
     }
 }
 
@@ -341,6 +399,8 @@ pub struct NewActivity {
     pub own_duty: bool,
     /// Who may sign up.
     pub scope: Scope,
+    /// The rest of whom it takes on.
+    pub recruitment: Recruitment,
     /// Sign-up from.
     pub opens_at: DateTime<Utc>,
     /// Sign-up until.
@@ -375,7 +435,7 @@ pub struct NewSession {
 }
 
 /// A post.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewPost {
     /// What one does there.
     pub name: String,
@@ -383,6 +443,10 @@ pub struct NewPost {
     pub conditions: String,
     /// How many can join.
     pub places: i64,
+    /// Places that are kept for teams.
+    pub quotas: Vec<Quota>,
+    /// Until when.
+    pub free_at: Option<DateTime<Utc>>,
 }
 
 /// The categories of domain 1.8 with the character of their seal and its colour class.

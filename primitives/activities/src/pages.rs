@@ -3,18 +3,25 @@
 mod check_in;
 mod claim;
 pub(crate) mod desk;
+mod draw;
 mod edit;
+mod group;
+mod handover;
 pub(crate) mod me;
+mod offer;
+mod proof;
 mod public;
 pub(crate) use public::Kept;
 mod review;
 mod roster;
 mod search;
+mod settings;
 mod signup;
 pub(crate) mod team;
 
-use crate::model::{Activity, ActivityId, Session, SessionId};
-use crate::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP, store};
+use crate::model::{Activity, ActivityId, Scope, Session, SessionId};
+use crate::signups::admission;
+use crate::{ATTEND, MANAGE, READ, REVIEW, SETTLE, SIGN_UP, store};
 pub(crate) use roster::{count_served, take_off};
 pub(crate) use search::search;
 
@@ -28,6 +35,16 @@ pub(crate) fn routes() -> Routes {
         .get("/activities/{activity}", READ, public::show)
         .post("/activities/{activity}/signups", SIGN_UP, signup::create)
         .get("/activities/{activity}/signups/{signup}", SIGN_UP, signup::show)
+        .get("/activities/{activity}/draw", READ, draw::show)
+        .get("/me/services/{signup}/offer", SIGN_UP, offer::show)
+        .post("/me/services/{signup}/offer", SIGN_UP, offer::answer)
+        .get("/activities/{activity}/groups/new", SIGN_UP, group::new)
+        .post("/activities/{activity}/groups", SIGN_UP, group::create)
+        .get("/me/services/{signup}/handover", SIGN_UP, handover::show)
+        .post("/me/services/{signup}/handover", SIGN_UP, handover::offer)
+        .post("/activities/{activity}/handovers", SIGN_UP, handover::take)
+        .post("/sessions/{session}/handovers", ATTEND, handover::decide)
+        .post("/sessions/{session}/moves", ATTEND, handover::move_to)
         .get("/me/services", SIGN_UP, me::index)
         .get("/me/services/{signup}/withdrawal", SIGN_UP, me::withdrawal)
         .post("/me/services/{signup}/withdrawal", SIGN_UP, me::withdraw)
@@ -50,8 +67,12 @@ pub(crate) fn routes() -> Routes {
         .post("/activities/{activity}", MANAGE, edit::update)
         .get("/activities/{activity}/submission", MANAGE, edit::show_submission)
         .post("/activities/{activity}/submission", MANAGE, edit::submit)
+        .post("/activities/{activity}/proof", MANAGE, proof::create)
+        .get("/activities/{activity}/proof", MANAGE, proof::show)
         .get("/desk/activities", MANAGE, desk::index)
         .get("/desk/activities/export", MANAGE, desk::export)
+        .get("/desk/activities/settings", SETTLE, settings::show)
+        .post("/desk/activities/settings", SETTLE, settings::update)
         .get("/desk/activities/{activity}", MANAGE, desk::show)
         .post("/desk/activities/{activity}/step", MANAGE, desk::step)
         .get("/desk/activities/{activity}/review", REVIEW, review::show)
@@ -82,16 +103,18 @@ pub(crate) async fn held_session(cx: &Cx, id: SessionId, permission: Permission)
     Ok((session, activity))
 }
 
-/// An activity that strangers see, or that the actor manages.
-pub(crate) async fn visible_activity(cx: &Cx, id: ActivityId) -> Result<Activity> {
+/// An activity that strangers see, that the actor manages, or that they know of by its link.
+pub(crate) async fn visible_activity(cx: &Cx, id: ActivityId, key: &str) -> Result<Activity> {
     let activity = store::find(&cx.db, cx.tenant, id).await?;
-    visible(cx, &activity)?;
+    visible(cx, &activity, key).await?;
     Ok(activity)
 }
 
-/// Strangers see what is public, and that it was stopped; the rest is for those who manage it.
-pub(crate) fn visible(cx: &Cx, activity: &Activity) -> Result<()> {
-    if activity.state.is_public() || activity.state == crate::State::Disabled {
+/// Strangers see what is public, and that it was stopped; what is hidden is for those who know of it, the rest for those who
+/// manage it.
+pub(crate) async fn visible(cx: &Cx, activity: &Activity, key: &str) -> Result<()> {
+    let public = activity.state.is_public() || activity.state == crate::State::Disabled;
+    if public && (activity.scope != Scope::Hidden || admission::knows(cx, activity, key).await?) {
         return Ok(());
     }
     held(cx, MANAGE, activity)

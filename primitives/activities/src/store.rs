@@ -1,11 +1,19 @@
 //! The SQL of activities, sessions and posts; sign-ups and attendance have files of their own.
 
 pub(crate) mod attendance;
+pub(crate) mod draw;
+pub(crate) mod handover;
+pub(crate) mod line;
 pub(crate) mod listing;
+pub(crate) mod mine;
 pub mod next;
 pub(crate) mod signup;
 
-use crate::model::{Activity, ActivityId, NewActivity, NewSession, Post, PostId, Session, SessionId, State};
+use crate::model::{
+    Activity, ActivityId, Exclusive, NewActivity, NewSession, Post, PostId, Quota, Recruitment, Session, SessionId,
+    State,
+};
+use crate::signups::admission;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{Cx, Json, Read, Result, TenantId, Tx, args, row};
 pub use listing::{Filter, Listed, list};
@@ -14,10 +22,12 @@ pub use signup::{Mine, find_live, of_person};
 
 const COLUMNS: &str = "id, number, title, summary, organisation_id, organisation_name, organisation_path, kind, region_code, site_id, place, \
     state, ended_how, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky, insurance_no, \
-    working_time, own_duty, scope, opens_at, closes_at, min_age, max_age, min_minutes, only_team, contact_name, contact_phone, \
+    working_time, own_duty, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, residents, exclusive, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
+    min_minutes, only_team, contact_name, contact_phone, \
     contact_public, submitted_by, submitted_name, submitted_at, due_at, reviewed_name, reviewed_at, opinion";
 const SESSION: &str = "id, activity_id, starts_at, ends_at, day, served";
-const POST: &str = "id, session_id, activity_id, name, conditions, places, taken, waiting, next_position";
+const POST: &str =
+    "id, session_id, activity_id, name, conditions, places, taken, waiting, next_position, quotas, free_at";
 
 /// One activity.
 pub async fn find(db: &impl Read, tenant: TenantId, id: ActivityId) -> Result<Activity> {
@@ -47,14 +57,14 @@ row! {
     struct Line {
         id: SessionId, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, day: NaiveDate, served: Option<i64>,
         post_id: Option<PostId>, name: Option<String>, conditions: Option<String>, places: Option<i64>, taken: Option<i64>,
-        waiting: Option<i64>, next_position: Option<i64>
+        waiting: Option<i64>, next_position: Option<i64>, quotas: Option<Json<Vec<Quota>>>, free_at: Option<DateTime<Utc>>
     }
 }
 
 /// The sessions of an activity, the earliest first, and their posts.
 pub async fn program(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<(Vec<Session>, Vec<Post>)> {
     let sql = "SELECT s.id, s.starts_at, s.ends_at, s.day, s.served, p.id AS post_id, p.name, p.conditions, p.places, p.taken,
-                 p.waiting, p.next_position
+                 p.waiting, p.next_position, p.quotas, p.free_at
                FROM activity_session s LEFT JOIN post p ON p.tenant_id = s.tenant_id AND p.session_id = s.id
                WHERE s.tenant_id = $1 AND s.activity_id = $2 ORDER BY s.starts_at, s.id, p.id";
     let lines: Vec<Line> = db.all(sql, args![tenant, activity]).await?;
@@ -71,6 +81,8 @@ pub async fn program(db: &impl Read, tenant: TenantId, activity: ActivityId) -> 
                 taken: line.taken.unwrap_or_default(),
                 waiting: line.waiting.unwrap_or_default(),
                 next_position: line.next_position.unwrap_or_default(),
+                quotas: line.quotas.unwrap_or_else(|| Json(Vec::new())),
+                free_at: line.free_at,
             });
         }
         if sessions.last().is_none_or(|last| last.id != line.id) {
@@ -175,6 +187,7 @@ pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewActivity) -> Result<Activ
         cx.now
     ];
     tx.execute(sql, cells).await?;
+    recruit(tx, cx, id, &new.recruitment).await?;
     for session in &new.sessions {
         insert_session(tx, cx, id, session).await?;
     }
@@ -231,6 +244,7 @@ pub async fn update_draft(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewAct
     if tx.execute(sql, cells).await? == 0 {
         return Err(kernel::Error::refused("activity.refused.not_draft"));
     }
+    recruit(tx, cx, id, &new.recruitment).await?;
     tx.execute("DELETE FROM post WHERE tenant_id = $1 AND activity_id = $2", args![cx.tenant, id]).await?;
     tx.execute("DELETE FROM activity_session WHERE tenant_id = $1 AND activity_id = $2", args![cx.tenant, id]).await?;
     for session in &new.sessions {
@@ -239,18 +253,59 @@ pub async fn update_draft(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewAct
     next::note(tx, cx.tenant, id, cx.now).await
 }
 
+/// Writes whom an activity takes on; a pass code stays where none is given.
+async fn recruit(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, of: &Recruitment) -> Result<()> {
+    let sql = "UPDATE activity SET invited = $1, pass_sealed = COALESCE($2, pass_sealed), way = $3, handover_asks = $4, skills = $5,
+                 residents = $6, exclusive = $7 WHERE tenant_id = $8 AND id = $9";
+    let (invited, sealed) = (Json(&of.invited), admission::seal(cx, id, of)?);
+    let (skills, exclusive) = (Json(&of.skills), Json(&of.exclusive));
+    let cells = args![invited, sealed, of.way, of.handover_asks, skills, of.residents, exclusive, cx.tenant, id];
+    tx.execute(sql, cells).await?;
+    Ok(())
+}
+
 async fn insert_session(tx: &mut Tx<'_>, cx: &Cx, activity: ActivityId, new: &NewSession) -> Result<()> {
     let id = SessionId::fresh();
     let sql = "INSERT INTO activity_session (tenant_id, id, activity_id, starts_at, ends_at, day, code_key) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let day = kernel::time::day(new.starts_at);
     tx.execute(sql, args![cx.tenant, id, activity, new.starts_at, new.ends_at, day, kernel::ids::token()]).await?;
     for post in &new.posts {
-        let sql = "INSERT INTO post (tenant_id, id, session_id, activity_id, name, conditions, places, taken, waiting, next_position)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 1)";
-        tx.execute(sql, args![cx.tenant, PostId::fresh(), id, activity, post.name, post.conditions, post.places])
-            .await?;
+        let sql = "INSERT INTO post (tenant_id, id, session_id, activity_id, name, conditions, places, taken, waiting, next_position,
+                     quotas, free_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 1, $8, $9)";
+        let (quotas, free_at) = (Json(&post.quotas), post.free_at);
+        let cells =
+            args![cx.tenant, PostId::fresh(), id, activity, post.name, post.conditions, post.places, quotas, free_at];
+        tx.execute(sql, cells).await?;
     }
     Ok(())
+}
+
+/// Says of each activity that this one excludes that it excludes this one too.
+pub async fn exclude_back(tx: &mut Tx<'_>, cx: &Cx, of: &Activity) -> Result<()> {
+    for other in &of.exclusive.0 {
+        let found: Activity = find(tx, cx.tenant, other.activity).await?;
+        let mut exclusive = found.exclusive.0;
+        if exclusive.iter().all(|e| e.activity != of.id) {
+            exclusive.push(Exclusive { activity: of.id, number: of.number.clone(), title: of.title.clone() });
+            let sql = "UPDATE activity SET exclusive = $1 WHERE tenant_id = $2 AND id = $3";
+            tx.execute(sql, args![Json(&exclusive), cx.tenant, other.activity]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The activity with this number.
+pub async fn find_by_number(db: &impl Read, tenant: TenantId, number: &str) -> Result<Option<Activity>> {
+    db.optional(&format!("SELECT {COLUMNS} FROM activity WHERE tenant_id = $1 AND number = $2"), args![tenant, number])
+        .await
+}
+
+/// Keeps what proves a back-entry project; `false` when it is no draft any more.
+pub async fn prove(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, proof: kernel::FileId, truth: &str) -> Result<bool> {
+    let sql = "UPDATE activity SET proof_id = $1, truth_name = $2, truth_at = $3, updated_at = $3
+               WHERE tenant_id = $4 AND id = $5 AND state = 'draft' AND scope = 'backfill'";
+    Ok(tx.execute(sql, args![proof, truth, cx.now, cx.tenant, id]).await? == 1)
 }
 
 row! {

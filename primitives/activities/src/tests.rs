@@ -2,10 +2,15 @@
 
 mod attendance;
 mod desk;
+mod draw;
 mod leader;
+mod line;
+mod mine;
 mod program;
 mod public;
+mod recruitment;
 mod rush;
+mod together;
 
 use crate::model::{ActivityId, Post, Session};
 use crate::store;
@@ -74,7 +79,16 @@ impl Stage {
 
     /// A public activity with its session and post.
     async fn open(&self, places: i64) -> Open {
-        let id = self.handed_in(places).await;
+        self.publish(self.handed_in(places).await).await
+    }
+
+    /// A public activity of this form.
+    async fn open_with(&self, form: Vec<(&'static str, String)>) -> Open {
+        let reply = post(&self.leader, "/activities", &form).await.expect(303);
+        self.publish(reply.location.unwrap().split('/').nth(2).unwrap().parse().unwrap()).await
+    }
+
+    async fn publish(&self, id: ActivityId) -> Open {
         self.reviewer.post(&format!("/desk/activities/{id}/decision"), &[("decision", "publish")]).await.expect(303);
         let session = store::sessions(self.app.db(), self.app.tenant, id).await.unwrap().remove(0);
         let post = store::posts(self.app.db(), self.app.tenant, id).await.unwrap().remove(0);

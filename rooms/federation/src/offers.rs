@@ -125,6 +125,6 @@ async fn suits(cx: &Cx, offer: &Offer, person: PersonId) -> Result<bool> {
     }
     let activity = activities::find(&cx.db, cx.tenant, offer.activity).await?;
     let session = activities::store::find_session(&cx.db, cx.tenant, offer.session).await?;
-    let (_, reasons) = activities::signups::prospects(cx, &activity, &[session], person).await?;
-    Ok(reasons.iter().all(Vec::is_empty))
+    let (_, prospects) = activities::signups::prospects(cx, &activity, &[session], person).await?;
+    Ok(prospects.iter().all(|prospect| prospect.reasons.is_empty()))
 }

@@ -429,13 +429,16 @@ async fn activity(rig: &TestApp, title: &'static str, team: Raw, town: &'static 
         max_age: None,
         min_minutes: 0,
         only_team: false,
+        recruitment: activities::model::Recruitment::default(),
         contact_name: "李伟强".to_owned(),
         contact_phone: "13700000000".to_owned(),
         contact_public: true,
         sessions: vec![NewSession {
             starts_at: from,
             ends_at: to,
-            posts: vec![NewPost { name: "送餐员".to_owned(), conditions: String::new(), places }],
+            posts: vec![NewPost {
+                name: "送餐员".to_owned(), conditions: String::new(), places, ..NewPost::default()
+            }],
         }],
     };
     rig.write(async move |tx: &mut Tx<'_>| {

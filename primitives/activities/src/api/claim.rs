@@ -83,7 +83,7 @@ async fn create_claim(
     };
     let mut lines: Vec<_> = new.lines.iter().map(|l| (l.person, Some(l.from), Some(l.to))).collect();
     lines.sort_unstable();
-    let known = candidates(&cx, session.id).await?;
+    let known = candidates(&cx, session.id, &activity).await?;
     let claimed = Claimed { lines, reason: new.reason, sheet };
     let named = |(field, word)| (if field == "person" { "lines" } else { field }, word);
     let made = claims::create(&cx, (&session, &activity), &known, claimed).await.map_err(|error| match error {

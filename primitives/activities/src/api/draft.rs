@@ -52,9 +52,18 @@ pub(super) struct ActivityDraft {
     own_duty: bool,
     /// Each of the six is true, or it is refused.
     confirmations: Confirmations,
-    /// Who may sign up: `public`, `teams`, `hidden` or `real_name`.
+    /// Who may sign up: `public`, `teams`, `pass_code`, `hidden`, `backfill` or `real_name`.
     #[schema(value_type = String)]
     scope: Scope,
+    /// Names or numbers of the invited teams, for scope `teams`.
+    #[serde(default)]
+    invited: Vec<String>,
+    /// Four to six digits, for scope `pass_code`.
+    #[serde(default)]
+    pass_code: String,
+    /// `first_come` (also without it) or `draw`.
+    #[serde(default)]
+    way: String,
     /// Sign-up from the first moment of this day; from publication without it.
     #[serde(default)]
     opens_on: Option<NaiveDate>,
@@ -174,6 +183,9 @@ impl ActivityDraft {
             own_duty: yes_no(self.own_duty),
             rule: self.confirmations.rules(),
             scope: self.scope.to_string(),
+            invited: self.invited.join("\n"),
+            pass_code: self.pass_code.clone(),
+            way: self.way.clone(),
             opens_on: day(self.opens_on),
             closes_on: day(self.closes_on),
             min_age: whole(self.min_age),

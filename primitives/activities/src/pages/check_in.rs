@@ -59,7 +59,7 @@ fn has_scanned(cx: &Cx, session: SessionId, headers: &HeaderMap) -> bool {
 pub(super) async fn show(cx: Cx, Path(session): Path<SessionId>, headers: HeaderMap) -> Result<Answer> {
     let person = actor_person(&cx)?;
     let session = store::find_session(&cx.db, cx.tenant, session).await?;
-    let activity = super::visible_activity(&cx, session.activity_id).await?;
+    let activity = super::visible_activity(&cx, session.activity_id, "").await?;
     let live = store::signup::find_live(&cx.db, cx.tenant, session.id, person).await?;
     let joined = live.filter(|s| s.state == SignupState::Joined);
     let post = match &joined {

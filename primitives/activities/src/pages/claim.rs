@@ -54,7 +54,7 @@ fn form(session: Session, activity: Activity, lines: Vec<RosterLine>, typed: &Ty
 
 pub(super) async fn new(cx: Cx, Path(session): Path<SessionId>) -> Result<Answer> {
     let (session, activity) = claimable(&cx, session).await?;
-    let lines = candidates(&cx, session.id).await?;
+    let lines = candidates(&cx, session.id, &activity).await?;
     cx.page(&form(session, activity, lines, &Typed::default(), FieldErrors::none()))
 }
 
@@ -94,7 +94,7 @@ fn claimed(session: &Session, typed: &Typed) -> Claimed {
 pub(super) async fn create(cx: Cx, Path(session): Path<SessionId>, parts: Multipart) -> Result<Answer> {
     let (session, activity) = claimable(&cx, session).await?;
     let typed = read(parts).await?;
-    let lines = candidates(&cx, session.id).await?;
+    let lines = candidates(&cx, session.id, &activity).await?;
     let claimed = claimed(&session, &typed);
     let people = claimed.lines.len();
     match claims::create(&cx, (&session, &activity), &lines, claimed).await {

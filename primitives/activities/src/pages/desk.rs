@@ -6,7 +6,7 @@ use crate::model::{Activity, ActivityId, Post, Session, State};
 use crate::rules::Step;
 use crate::store::listing::Face;
 use crate::store::{self, Filter, Listed, attendance::Presence};
-use crate::{ATTEND, MANAGE, REVIEW};
+use crate::{ATTEND, MANAGE, REVIEW, SETTLE};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters, query_string};
@@ -50,6 +50,7 @@ struct Index {
     towns: Vec<Region>,
     states: &'static [State],
     wanted: Wanted,
+    settles: bool,
 }
 
 impl Index {
@@ -91,7 +92,13 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let face = Face::Desk(cx.reach(MANAGE));
     let found = store::list(&cx, &face, &wanted.filter(), cursor.as_ref(), PAGE as i64 + 1).await?;
     let towns = places::towns(&cx).await?;
-    cx.page(&Index { page: Paged::cut(found, PAGE, Listed::keys), towns, states: State::ALL, wanted })
+    cx.page(&Index {
+        page: Paged::cut(found, PAGE, Listed::keys),
+        towns,
+        states: State::ALL,
+        wanted,
+        settles: cx.can(SETTLE),
+    })
 }
 
 /// The same list as a table to keep; it holds no person.

@@ -2,12 +2,14 @@
 
 use super::{held_activity, team::led};
 use crate::forms::{ActivityForm, RULES};
-use crate::model::{Activity, ActivityId, CATEGORIES, Scope, Session, State};
+use crate::model::{Activity, ActivityId, CATEGORIES, Scope, Session, State, Way};
 use crate::rules::Step;
+use crate::signups::admission;
 use crate::{MANAGE, drafts, lifecycle, store};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
+use kernel::secret::Secret;
 use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Word};
 use organisations::{Organisation, OrganisationId};
 use places::{Region, Site, SiteFilter, SiteState};
@@ -23,6 +25,7 @@ struct Edit {
     sites: Vec<Site>,
     regions: Vec<Region>,
     scopes: &'static [Scope],
+    ways: &'static [Way],
 }
 
 impl Edit {
@@ -48,7 +51,7 @@ async fn page(
     let filter = SiteFilter { region: town.clone(), state: Some(SiteState::Open), ..SiteFilter::default() };
     let sites = places::list_sites(&cx.db, cx.tenant, &filter, None, 200).await?;
     let regions = places::regions(&cx.db, &town).await?;
-    Ok(Edit { team, activity, form, errors, sites, regions, scopes: Scope::ALL })
+    Ok(Edit { team, activity, form, errors, sites, regions, scopes: Scope::ALL, ways: Way::ALL })
 }
 
 #[derive(Deserialize)]
@@ -82,6 +85,9 @@ pub(super) async fn create(cx: Cx, Form(form): Form<ActivityForm>) -> Result<Ans
 
 /// After a draft is kept: on to the review when that button was pressed.
 async fn next(cx: &Cx, activity: ActivityId, form: &ActivityForm) -> Result<Answer> {
+    if form.scope == Scope::Backfill.as_str() {
+        return Ok(cx.see_other_saying(&format!("/activities/{activity}/submission"), &Word::new("proof.next")));
+    }
     if form.then != "submit" {
         return Ok(cx.see_other_saying(&format!("/activities/{activity}/submission"), &Word::new("activity.kept")));
     }
@@ -107,9 +113,14 @@ pub(super) async fn update(cx: Cx, Path(activity): Path<ActivityId>, Form(form):
 
 #[derive(Template)]
 #[template(path = "activities/submission.html")]
-struct Submission {
+pub(super) struct Submission {
     activity: Activity,
     sessions: Vec<Session>,
+    /// The link of a hidden activity.
+    link: Option<String>,
+    /// The pass code, for those who manage it.
+    pass_code: Option<Secret<String>>,
+    errors: FieldErrors,
 }
 
 impl Submission {
@@ -117,12 +128,29 @@ impl Submission {
     fn returned(&self) -> Option<&str> {
         self.activity.opinion.as_deref().filter(|_| self.activity.state == State::Draft)
     }
+
+    fn is_draft(&self) -> bool {
+        self.activity.state == State::Draft
+    }
+
+    /// A back-entry project that lacks its proof cannot go on.
+    fn lacks_proof(&self) -> bool {
+        self.activity.is_backfill() && !self.activity.is_proved()
+    }
+}
+
+pub(super) async fn submission(cx: &Cx, activity: Activity, errors: FieldErrors) -> Result<Submission> {
+    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
+    let hidden = activity.scope == Scope::Hidden;
+    let (base, key) = (&cx.app.config.base_url, admission::link_key(cx, activity.id));
+    let link = hidden.then(|| format!("{base}{}?key={key}", activity.url()));
+    let pass_code = admission::pass_code(cx, &activity)?;
+    Ok(Submission { activity, sessions, link, pass_code, errors })
 }
 
 pub(super) async fn show_submission(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Answer> {
     let activity = held_activity(&cx, activity, MANAGE).await?;
-    let sessions = store::sessions(&cx.db, cx.tenant, activity.id).await?;
-    cx.page(&Submission { activity, sessions })
+    cx.page(&submission(&cx, activity, FieldErrors::none()).await?)
 }
 
 pub(super) async fn submit(cx: Cx, Path(activity): Path<ActivityId>, Form(_): Form<super::Nothing>) -> Result<Answer> {

@@ -1,14 +1,17 @@
 //! What anybody sees: the list and the page of an activity, with the sign-up form for those who are signed in.
 
 use super::{actor_person, visible};
-use crate::model::{Activity, ActivityId, CATEGORIES, Post, Session, SignupState};
+use crate::State;
+use crate::model::{Activity, ActivityId, CATEGORIES, Post, Quota, Scope, Session, SignupState, Way};
+use crate::signups::{self, Prospect};
+use crate::store::handover::Offered;
 use crate::store::listing::Face;
+use crate::store::mine::Reader;
 use crate::store::signup::Live;
 use crate::store::{self, Filter, Listed};
-use crate::{State, signups};
 use askama::Template;
 use axum::extract::Path;
-use chrono::{Datelike as _, Days, NaiveDate};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use kernel::http::{Cursor, Paged, filters};
 use kernel::memo::Memo;
 use kernel::{Answer, Cx, Lang, Query, Result, TenantId, Word};
@@ -28,6 +31,8 @@ pub(super) struct Wanted {
     day: String,
     left: String,
     q: String,
+    /// `all`, or for volunteers nothing: what they may take.
+    show: String,
     cursor: Option<String>,
 }
 
@@ -67,6 +72,25 @@ struct Index {
     rows: Arc<String>,
     towns: Vec<Region>,
     wanted: Wanted,
+    /// Whether the reader is a volunteer, who may choose between what they may take and all.
+    volunteer: bool,
+}
+
+impl Index {
+    /// The same question about what the reader may take, or about all.
+    fn tab(&self, show: &str) -> String {
+        let Wanted { town, category, when, day, left, q, .. } = &self.wanted;
+        let fields = [
+            ("town", town.as_str()),
+            ("category", category),
+            ("when", when),
+            ("day", day),
+            ("left", left),
+            ("q", q),
+            ("show", show),
+        ];
+        format!("/activities{}", kernel::http::query_string(&fields, ""))
+    }
 }
 
 /// The rows of the list, which are the same for everybody who asks the same.
@@ -75,13 +99,22 @@ struct Index {
 struct Rows<'w> {
     page: Paged<Listed>,
     wanted: &'w Wanted,
+    /// Whether it holds only what the reader may take.
+    mine: bool,
 }
 
 impl Rows<'_> {
     fn next(&self) -> Option<String> {
-        let Wanted { town, category, when, day, left, q, .. } = self.wanted;
-        let query =
-            [("town", town.as_str()), ("category", category), ("when", when), ("day", day), ("left", left), ("q", q)];
+        let Wanted { town, category, when, day, left, q, show, .. } = self.wanted;
+        let query = [
+            ("town", town.as_str()),
+            ("category", category),
+            ("when", when),
+            ("day", day),
+            ("left", left),
+            ("q", q),
+            ("show", show),
+        ];
         self.page.next.as_deref().map(|cursor| kernel::http::query_string(&query, cursor))
     }
 
@@ -105,29 +138,49 @@ type Shown = (Activity, Vec<Session>, Vec<Post>);
 #[derive(Clone)]
 pub(crate) struct Kept {
     rows: Memo<(TenantId, Lang, NaiveDate, Wanted), String>,
+    mine: Memo<(TenantId, Lang, PersonId, Wanted), Option<Arc<String>>>,
     shown: Memo<(TenantId, ActivityId), Shown>,
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { rows: Memo::of(64), shown: Memo::of(256) }
+        Self { rows: Memo::of(64), mine: Memo::of(256), shown: Memo::of(256) }
     }
 }
 
 pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
     let kept: Kept = cx.app.part();
-    let asked = (cx.tenant, cx.lang, cx.today(), wanted.clone());
-    let rows = kept.rows.get(&cx.db, asked, || rows(&cx, &wanted)).await?;
     let towns = places::towns(&cx).await?;
-    cx.page(&Index { rows, towns, wanted })
+    if wanted.show != "all"
+        && let Ok(person) = actor_person(&cx)
+    {
+        let asked = (cx.tenant, cx.lang, person, wanted.clone());
+        let mine = kept.mine.get(&cx.db, asked, || mine(&cx, person, &wanted)).await?;
+        if let Some(rows) = &*mine {
+            return cx.page(&Index { rows: Arc::clone(rows), towns, wanted, volunteer: true });
+        }
+    }
+    let asked = (cx.tenant, cx.lang, cx.today(), wanted.clone());
+    let rows = kept.rows.get(&cx.db, asked, || rows(&cx, &Face::Public, &wanted)).await?;
+    let volunteer = wanted.show == "all" && cx.person().is_ok();
+    cx.page(&Index { rows, towns, wanted, volunteer })
 }
 
-async fn rows(cx: &Cx, wanted: &Wanted) -> Result<String> {
+/// The rows that a volunteer may take; none for somebody who is no active volunteer, who sees all.
+async fn mine(cx: &Cx, person: PersonId, wanted: &Wanted) -> Result<Option<Arc<String>>> {
+    match Reader::of(cx, person).await? {
+        Some(reader) => rows(cx, &Face::Mine(Box::new(reader)), wanted).await.map(|rows| Some(Arc::new(rows))),
+        None => Ok(None),
+    }
+}
+
+async fn rows(cx: &Cx, face: &Face, wanted: &Wanted) -> Result<String> {
     let cursor = Cursor::read(wanted.cursor.as_deref(), 2)?;
     let filter = wanted.filter(cx.today());
-    let found = store::list(cx, &Face::Public, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
+    let found = store::list(cx, face, &filter, cursor.as_ref(), PAGE as i64 + 1).await?;
     let page = Paged::cut(found, PAGE, Listed::next_keys);
-    cx.fragment(&Rows { page, wanted })
+    let mine = matches!(face, Face::Mine(_));
+    cx.fragment(&Rows { page, wanted, mine })
 }
 
 /// A session as its reader sees it.
@@ -136,6 +189,7 @@ struct Day<'s> {
     posts: Vec<&'s Post>,
     mine: Option<Live>,
     reasons: Vec<Word>,
+    warnings: Vec<Word>,
     over: bool,
 }
 
@@ -157,6 +211,11 @@ impl Day<'_> {
         self.mine.as_ref().is_some_and(|m| m.state == SignupState::Joined)
     }
 
+    /// Until when an offered place has to be confirmed.
+    fn offered(&self, now: &DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.mine.as_ref()?.offered_until.filter(|until| now <= until)
+    }
+
     fn free(&self) -> bool {
         !self.over && self.mine.is_none() && self.reasons.is_empty()
     }
@@ -172,6 +231,12 @@ struct Show<'s> {
     phone: Option<&'s str>,
     manages: bool,
     open: bool,
+    /// The key that goes on with the form.
+    key: String,
+    now: DateTime<Utc>,
+    /// Places that others look for somebody to take over; none when the reader may not take one.
+    offers: Vec<Offered>,
+    me: Option<PersonId>,
 }
 
 impl<'s> Show<'s> {
@@ -183,6 +248,11 @@ impl<'s> Show<'s> {
     /// The session on the ticket: the next, or the last one when all are over.
     fn ticket(&self) -> Option<&Day<'s>> {
         self.days.iter().find(|d| !d.over).or_else(|| self.days.last())
+    }
+
+    /// Places that are kept for teams now, said of their post.
+    fn kept<'p>(&self, post: &'p Post) -> &'p [Quota] {
+        post.kept(self.now)
     }
 
     /// The session that the reader is expected at or waits for.
@@ -201,13 +271,39 @@ impl<'s> Show<'s> {
         self.choices().iter().all(|(_, post)| post.left() <= 0 || post.waiting > 0)
     }
 
+    /// Whether one takes part in a draw instead of taking a place.
+    fn draws(&self) -> bool {
+        self.activity.way == Way::Draw
+    }
+
+    fn asks_code(&self) -> bool {
+        self.activity.scope == Scope::PassCode
+    }
+
+    /// Where one comes back to after signing in.
+    fn here(&self) -> String {
+        if self.key.is_empty() { self.activity.url() } else { format!("{}?key={}", self.activity.url(), self.key) }
+    }
+
+    /// What the reader should think of before choosing.
+    fn warnings(&self) -> &[Word] {
+        self.days.iter().find(|d| d.free() && !d.warnings.is_empty()).map_or(&[], |d| d.warnings.as_slice())
+    }
+
     /// Why nothing can be chosen.
     fn reasons(&self) -> &[Word] {
         self.days.iter().find(|d| !d.over && d.mine.is_none()).map_or(&[], |d| d.reasons.as_slice())
     }
 }
 
-pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>) -> Result<Answer> {
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Link {
+    /// The key of a hidden activity's link.
+    pub(super) key: String,
+}
+
+pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<Link>) -> Result<Answer> {
     let kept: Kept = cx.app.part();
     let read = async || {
         let (sessions, posts) = store::program(&cx.db, cx.tenant, id).await?;
@@ -215,7 +311,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>) -> Result<Answer> {
     };
     let shown = kept.shown.get(&cx.db, (cx.tenant, id), read).await?;
     let (activity, sessions, posts) = &*shown;
-    visible(&cx, activity)?;
+    visible(&cx, activity, &link.key).await?;
     let person = actor_person(&cx).ok();
     let days = days(&cx, activity, sessions, posts, person).await?;
     let region = places::full_region_name(&cx, &activity.region_code).await?;
@@ -223,7 +319,32 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>) -> Result<Answer> {
     let phone = (activity.contact_public || expected).then_some(activity.contact_phone.as_str());
     let manages = cx.may(crate::MANAGE, &activity.target()).is_ok();
     let open = matches!(activity.state, State::Open | State::Running);
-    cx.page(&Show { activity, region, days, person: person.is_some(), phone, manages, open })
+    let offers = match person {
+        Some(_) if open => store::handover::list(&cx.db, cx.tenant, id, cx.now).await?,
+        _ => Vec::new(),
+    };
+    let offers = offers.into_iter().filter(|o| takes(&days, o, person)).collect();
+    let key = if activity.scope == Scope::Hidden { link.key } else { String::new() };
+    cx.page(&Show {
+        activity,
+        region,
+        days,
+        person: person.is_some(),
+        phone,
+        manages,
+        open,
+        key,
+        now: cx.now,
+        offers,
+        me: person,
+    })
+}
+
+/// Whether the reader may take a place over, or wants to know what became of theirs: nobody sees what is not for them.
+fn takes(days: &[Day<'_>], offer: &Offered, person: Option<PersonId>) -> bool {
+    let free = |day: &&Day<'_>| day.session.id == offer.session_id && day.reasons.is_empty() && !day.joined();
+    let open = offer.handover_to.is_none() || offer.handover_to == person;
+    open && Some(offer.person_id) != person && days.iter().any(|day| free(&day))
 }
 
 /// The sessions with their posts and what the reader has to do with them: nothing more to read, or one statement when signed in.
@@ -234,16 +355,17 @@ async fn days<'s>(
     posts: &'s [Post],
     person: Option<PersonId>,
 ) -> Result<Vec<Day<'s>>> {
-    let (mine, reasons) = match person {
+    let (mine, prospects) = match person {
         Some(person) => signups::prospects(cx, activity, sessions, person).await?,
-        None => (Vec::new(), vec![Vec::new(); sessions.len()]),
+        None => (Vec::new(), vec![Prospect::default(); sessions.len()]),
     };
-    let day = |(session, reasons): (&'s Session, Vec<Word>)| Day {
+    let day = |(session, prospect): (&'s Session, Prospect)| Day {
         posts: posts.iter().filter(|p| p.session_id == session.id).collect(),
         mine: mine.iter().find(|m| m.session_id == session.id).cloned(),
         over: session.ends_at <= cx.now,
-        reasons,
+        reasons: prospect.reasons,
+        warnings: prospect.warnings,
         session,
     };
-    Ok(sessions.iter().zip(reasons).map(day).collect())
+    Ok(sessions.iter().zip(prospects).map(day).collect())
 }

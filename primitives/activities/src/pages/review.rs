@@ -51,6 +51,14 @@ async fn checks(cx: &Cx, activity: &Activity) -> Result<Vec<Check>> {
         Check::of(!activity.own_duty, "stop", "review.not_duty", "review.duty"),
         Check::of(!activity.working_time, "warn", "review.free_time", "review.working_time"),
     ];
+    if activity.is_backfill() {
+        let mut proof = Check::of(activity.is_proved(), "stop", "review.proved", "review.not_proved");
+        if let (Some(name), Some(at)) = (&activity.truth_name, activity.truth_at) {
+            proof.word = proof.word.with("name", name).with("when", kernel::words::moment(at));
+            proof.url = Some(format!("{}/proof", activity.url()));
+        }
+        all.push(proof);
+    }
     let clashes = store::clashes(&cx.db, cx.tenant, activity).await?;
     let namesakes = store::namesakes(&cx.db, cx.tenant, activity).await?;
     if clashes.is_empty() {

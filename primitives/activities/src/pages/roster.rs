@@ -1,7 +1,7 @@
 //! A session in its leader's hand: the list, the place's code, how many were served.
 
 use super::held_session;
-use crate::model::{Activity, Session, SessionId, SignupState};
+use crate::model::{Activity, Post, Session, SessionId, SignupState};
 use crate::store::attendance::RosterLine;
 use crate::{ATTEND, attendance, signups, store};
 use askama::Template;
@@ -29,6 +29,8 @@ struct Show {
     waiting: usize,
     over: bool,
     claims: bool,
+    /// Posts of the session, for moves; none when there is only one.
+    posts: Vec<Post>,
     served: String,
     errors: FieldErrors,
 }
@@ -67,7 +69,12 @@ async fn page(cx: &Cx, id: SessionId, show: &str, typed: Option<(String, FieldEr
     let (served, errors) =
         typed.unwrap_or_else(|| (session.served.map(|n| n.to_string()).unwrap_or_default(), FieldErrors::none()));
     let over = session.ends_at <= cx.now;
-    Ok(Show { activity, lines, show: show.to_owned(), counts, waiting, over, claims, served, errors, session })
+    let mut posts = store::posts(&cx.db, cx.tenant, activity.id).await?;
+    posts.retain(|p| p.session_id == session.id);
+    if posts.len() == 1 {
+        posts.clear();
+    }
+    Ok(Show { posts, activity, lines, show: show.to_owned(), counts, waiting, over, claims, served, errors, session })
 }
 
 pub(super) async fn show(cx: Cx, Path(session): Path<SessionId>, Query(wanted): Query<Wanted>) -> Result<Answer> {

@@ -2,7 +2,7 @@
 
 use super::{actor_person, visible_activity};
 use crate::model::{ActivityId, PostId, SignupId, SignupState};
-use crate::signups::sign_up;
+use crate::signups::enter;
 use crate::store::signup::{self, Mine};
 use crate::{rules, store};
 use askama::Template;
@@ -16,15 +16,18 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct Choice {
     post: PostId,
+    /// The pass code, or the key of a hidden activity's link.
+    #[serde(default)]
+    pass: String,
 }
 
 pub(super) async fn create(cx: Cx, Path(activity): Path<ActivityId>, Form(choice): Form<Choice>) -> Result<Answer> {
-    let activity = visible_activity(&cx, activity).await?;
+    let activity = visible_activity(&cx, activity, &choice.pass).await?;
     let post = store::find_post(&cx.db, cx.tenant, choice.post).await?;
     if post.activity_id != activity.id {
         return Err(Error::NotFound);
     }
-    let made = sign_up(&cx, actor_person(&cx)?, post.id).await?;
+    let made = enter(&cx, &activity, actor_person(&cx)?, post.id, &choice.pass).await?;
     Ok(cx.see_other(&format!("{}/signups/{}", activity.url(), made.id)))
 }
 
@@ -34,6 +37,8 @@ struct Show {
     mine: Mine,
     /// When check-in begins.
     opens: DateTime<Utc>,
+    /// Until when an offered place has to be confirmed.
+    offered: Option<DateTime<Utc>>,
 }
 
 impl Show {
@@ -44,6 +49,11 @@ impl Show {
     fn waiting(&self) -> bool {
         self.mine.state == SignupState::Waiting
     }
+
+    /// It ended because nobody confirmed the offer.
+    fn missed(&self) -> bool {
+        self.mine.state == SignupState::Withdrawn && self.mine.offered_until.is_some()
+    }
 }
 
 pub(super) async fn show(cx: Cx, Path((activity, signup)): Path<(ActivityId, SignupId)>) -> Result<Answer> {
@@ -52,5 +62,6 @@ pub(super) async fn show(cx: Cx, Path((activity, signup)): Path<(ActivityId, Sig
         return Err(Error::NotFound);
     }
     let opens = mine.starts_at - Duration::minutes(rules::EARLY);
-    cx.page(&Show { mine, opens })
+    let offered = mine.offered(cx.now);
+    cx.page(&Show { mine, opens, offered })
 }

@@ -1,9 +1,10 @@
 //! The SQL of coming and going.
 
-use crate::model::{ActivityId, Attendance, AttendanceId, SessionId, SignupState};
+use crate::model::{ActivityId, Attendance, AttendanceId, SessionId, SignupId, SignupState};
 use chrono::{DateTime, Utc};
 use hours::Method;
 use kernel::{Read, Result, TenantId, Tx, args, row};
+use organisations::model::OrganisationId;
 use people::model::PersonId;
 
 const COLUMNS: &str = "id, session_id, activity_id, person_id, organisation_id, in_at, in_method, out_at, out_method, forgotten, entry_id";
@@ -96,6 +97,12 @@ pub async fn late(db: &impl Read, tenant: TenantId, before: DateTime<Utc>) -> Re
 row! {
     /// A line of the roster.
     pub struct RosterLine {
+        /// Their sign-up; absent for members of a back-entry.
+        pub signup_id: Option<SignupId>,
+        /// Whether they look for somebody who takes their place over.
+        pub handover: bool,
+        /// The name of who asked for it.
+        pub taker: Option<String>,
         /// Who.
         pub person_id: PersonId,
         /// Their name.
@@ -119,16 +126,38 @@ row! {
 
 /// Everybody who joined or waits, the joined first, by name.
 pub async fn roster(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<RosterLine>> {
-    let sql = "SELECT g.person_id, p.name, substr(p.phone, 8, 4) AS phone_tail, o.name AS post, g.state, t.in_at, t.out_at, t.forgotten,
+    let sql = "SELECT g.id AS signup_id, (g.handover_at IS NOT NULL) AS handover, k.name AS taker, g.person_id, p.name, substr(p.phone, 8, 4) AS phone_tail, o.name AS post, g.state, t.in_at, t.out_at, t.forgotten,
                  CAST(COALESCE((SELECT SUM(h.minutes) FROM hours_entry h WHERE h.tenant_id = g.tenant_id AND h.session_id = g.session_id
                    AND h.person_id = g.person_id), 0) AS BIGINT) AS minutes
                FROM signup g
                JOIN person p ON p.tenant_id = g.tenant_id AND p.id = g.person_id
                JOIN post o ON o.tenant_id = g.tenant_id AND o.id = g.post_id
+               LEFT JOIN person k ON k.tenant_id = g.tenant_id AND k.id = g.handover_to
                LEFT JOIN attendance t ON t.tenant_id = g.tenant_id AND t.session_id = g.session_id AND t.person_id = g.person_id
                WHERE g.tenant_id = $1 AND g.session_id = $2 AND g.state IN ('joined', 'waiting')
                ORDER BY g.state, p.sort_key, p.id LIMIT 2000";
     db.all(sql, args![tenant, session]).await
+}
+
+/// The members of the holding team as lines of a roster, for a back-entry project that nobody signed up for.
+pub async fn members(
+    db: &impl Read,
+    tenant: TenantId,
+    session: SessionId,
+    team: OrganisationId,
+) -> Result<Vec<RosterLine>> {
+    let sql = "SELECT CAST(NULL AS UUID) AS signup_id, FALSE AS handover, CAST(NULL AS TEXT) AS taker, p.id AS person_id, p.name, substr(p.phone, 8, 4) AS phone_tail, '' AS post, 'joined' AS state, t.in_at, t.out_at,
+                 t.forgotten, CAST(COALESCE((SELECT SUM(h.minutes) FROM hours_entry h WHERE h.tenant_id = p.tenant_id
+                   AND h.session_id = $2 AND h.person_id = p.id), 0) AS BIGINT) AS minutes
+               FROM membership m
+               JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id AND p.state IN ('active', 'dormant')
+               LEFT JOIN attendance t ON t.tenant_id = p.tenant_id AND t.session_id = $2 AND t.person_id = p.id
+               WHERE m.tenant_id = $1 AND m.organisation_id = $3 AND m.to_on IS NULL
+               ORDER BY p.sort_key, p.id LIMIT 1000";
+    let mut found: Vec<RosterLine> = db.all(sql, args![tenant, session, team]).await?;
+    // Whoever has two roles in the team stands there once.
+    found.dedup_by_key(|line| line.person_id);
+    Ok(found)
 }
 
 row! {

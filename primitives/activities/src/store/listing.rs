@@ -1,5 +1,6 @@
 //! Lists of activities: the public one and the desk's, one statement each.
 
+use super::mine::Reader;
 use crate::model::{ActivityId, State};
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::http::Cursor;
@@ -33,6 +34,8 @@ pub struct Filter {
 pub enum Face {
     /// What strangers see: open and running with a session to come, the next first.
     Public,
+    /// Of that, what this reader may take.
+    Mine(Box<Reader>),
     /// What somebody with this reach sees, the latest first.
     Desk(Reach),
 }
@@ -41,8 +44,11 @@ pub enum Face {
 pub async fn list(cx: &Cx, face: &Face, filter: &Filter, cursor: Option<&Cursor>, limit: i64) -> Result<Vec<Listed>> {
     let mut wanted = Conditions::new("a.tenant_id = ?", args![cx.tenant]);
     match face {
-        Face::Public => {
-            wanted.and("a.state IN ('open', 'running') AND a.next_at IS NOT NULL", args![]);
+        Face::Public | Face::Mine(_) => {
+            if let Face::Mine(reader) = face {
+                reader.narrow(&mut wanted);
+            }
+            wanted.and("a.state IN ('open', 'running') AND a.scope <> 'hidden' AND a.next_at IS NOT NULL", args![]);
             if let Some(cursor) = cursor {
                 let (next, id): (DateTime<Utc>, ActivityId) = (cursor.get(0)?, cursor.get(1)?);
                 wanted.and("(a.next_at, a.id) > (?, ?)", args![next, id]);
@@ -57,7 +63,7 @@ pub async fn list(cx: &Cx, face: &Face, filter: &Filter, cursor: Option<&Cursor>
         }
     }
     narrow(cx, &mut wanted, filter);
-    let mut found = read(&cx.db, &mut wanted, matches!(face, Face::Public), limit).await?;
+    let mut found = read(&cx.db, &mut wanted, !matches!(face, Face::Desk(_)), limit).await?;
     let tree = places::tree(cx).await?;
     for row in &mut found {
         tree.town(&row.region_code).clone_into(&mut row.region_name);

@@ -1,14 +1,16 @@
 //! The SQL of sign-ups, for one and for many at once.
 
-use crate::model::{Activity, ActivityId, PostId, SessionId, Signup, SignupId, SignupState, State};
-use crate::rules;
+use crate::model::{Activity, ActivityId, PostId, Quota, SessionId, Signup, SignupId, SignupState, State, Way};
+use crate::rules::{self, Room};
+use crate::signups::group::Companion;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::{FromRow, Row, ToValue as _, Value};
-use kernel::{Read, Result, TenantId, Tx, args, row};
+use kernel::{Json, Read, Result, TenantId, Tx, args, row};
 use organisations::model::OrganisationId;
 use people::model::PersonId;
 
-const COLUMNS: &str = "id, activity_id, session_id, post_id, person_id, organisation_id, state, position, made_at";
+pub(super) const COLUMNS: &str = "id, activity_id, session_id, post_id, person_id, organisation_id, state, position, made_at, quota, \
+    offered_until, group_id, handover_at, starts_at, ends_at";
 
 /// One sign-up.
 pub async fn find(db: &impl Read, tenant: TenantId, id: SignupId) -> Result<Signup> {
@@ -26,6 +28,33 @@ pub async fn find_live(
         "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND session_id = $2 AND person_id = $3 AND state IN ('joined', 'waiting')"
     );
     db.optional(&sql, args![tenant, session, person]).await
+}
+
+/// Those who stand or fall together and still count, in order.
+pub async fn of_group(db: &impl Read, tenant: TenantId, group: kernel::ids::Raw) -> Result<Vec<Signup>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND group_id = $2 AND state IN ('joined', 'waiting') ORDER BY position"
+    );
+    db.all(&sql, args![tenant, group]).await
+}
+
+row! { struct Named { person_id: PersonId, name: String } }
+
+/// The members of a team, by name, as companions.
+pub async fn members_of(db: &impl Read, tenant: TenantId, team: OrganisationId) -> Result<Vec<Companion>> {
+    let sql = "SELECT p.id AS person_id, p.name FROM membership m
+               JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id AND p.state IN ('active', 'dormant')
+               WHERE m.tenant_id = $1 AND m.organisation_id = $2 AND m.to_on IS NULL ORDER BY p.sort_key, p.id LIMIT 500";
+    let mut found: Vec<Named> = db.all(sql, args![tenant, team]).await?;
+    found.dedup_by_key(|one| one.person_id);
+    Ok(found.into_iter().map(|one| Companion { person: one.person_id, name: one.name }).collect())
+}
+
+/// The volunteer of exactly this name and number.
+pub async fn find_named(db: &impl Read, tenant: TenantId, name: &str, number: &str) -> Result<Option<PersonId>> {
+    let sql = "SELECT id AS person_id, name FROM person WHERE tenant_id = $1 AND volunteer_no = $2 AND name = $3";
+    let found: Option<Named> = db.optional(sql, args![tenant, number, name]).await?;
+    Ok(found.map(|one| one.person_id))
 }
 
 /// `$first …` for many people; the count is rounded up with repeats, so that few different statements are prepared.
@@ -67,30 +96,74 @@ row! {
         pub state: String,
         /// Minutes in the ledger; 0 when the activity does not ask.
         pub minutes: i64,
-        /// Whether they belong to the holding team; false when the activity does not ask.
+        /// Whether they belong to a team that is asked for; false when the activity does not ask.
         pub in_team: bool,
+        /// What they can do, in their words.
+        pub skills: Option<String>,
+        /// Where they live.
+        pub region_code: String,
+        /// Whether they joined, or wait for, an activity that cannot be joined beside this one.
+        pub excluded: bool,
     }
 }
 
-/// The columns of `Facts` of a person `p`; hours and team only where the activity asks for them.
+/// The memberships `m` that stand in a team `i` or below it; whoever asks says whose and which.
+const BELOW: &str = "SELECT 1 FROM membership m
+    JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
+    JOIN organisation i ON i.tenant_id = m.tenant_id AND substr(o.path, 1, length(i.path)) = i.path
+    WHERE m.tenant_id = $1 AND m.to_on IS NULL";
+
+row! { struct Yes { yes: bool } }
+
+/// Whether a person belongs to one of these teams or to one below.
+pub async fn is_member(db: &impl Read, tenant: TenantId, person: PersonId, teams: &[OrganisationId]) -> Result<bool> {
+    if teams.is_empty() {
+        return Ok(false);
+    }
+    let mut args = args![tenant, person].to_vec();
+    let list = kernel::db::in_list(3, teams.len());
+    args.extend(teams.iter().map(|team| team.to_value()));
+    let row: Yes =
+        db.one(&format!("SELECT EXISTS ({BELOW} AND m.person_id = $2 AND i.id IN {list}) AS yes"), &args).await?;
+    Ok(row.yes)
+}
+
+/// Whether a person joined or waits in an activity.
+pub async fn is_in(db: &impl Read, tenant: TenantId, person: PersonId, activity: ActivityId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM signup WHERE tenant_id = $1 AND person_id = $2 AND activity_id = $3
+                 AND state IN ('joined', 'waiting')) AS yes";
+    let row: Yes = db.one(sql, args![tenant, person, activity]).await?;
+    Ok(row.yes)
+}
+
+/// The columns of `Facts` of a person `p`, `$1` the tenant; hours and team only where the activity asks for them.
 fn facts_columns(activity: &Activity, args: &mut Vec<Value>) -> String {
     let minutes = if activity.min_minutes > 0 {
         "(SELECT COALESCE(SUM(h.minutes), 0) FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.person_id = p.id)"
     } else {
         "0"
     };
-    let member = if rules::asks_team(activity) {
-        args.push(activity.organisation_id.to_value());
-        let team = args.len();
-        &format!(
-            "EXISTS (SELECT 1 FROM membership m WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id
-                       AND m.organisation_id = ${team} AND m.to_on IS NULL)"
-        )
+    let asked = rules::asked_teams(activity);
+    let member = if asked.is_empty() {
+        "FALSE".to_owned()
     } else {
-        "FALSE"
+        let list = kernel::db::in_list(args.len() + 1, asked.len());
+        args.extend(asked.iter().map(|team| team.to_value()));
+        format!("EXISTS ({BELOW} AND m.person_id = p.id AND i.id IN {list})")
+    };
+    let others = &activity.exclusive.0;
+    let excluded = if others.is_empty() {
+        "FALSE".to_owned()
+    } else {
+        let list = kernel::db::in_list(args.len() + 1, others.len());
+        args.extend(others.iter().map(|other| other.activity.to_value()));
+        format!(
+            "EXISTS (SELECT 1 FROM signup x WHERE x.tenant_id = p.tenant_id AND x.person_id = p.id
+               AND x.state IN ('joined', 'waiting') AND x.activity_id IN {list})"
+        )
     };
     format!(
-        "p.id, p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, CAST({minutes} AS BIGINT) AS minutes, {member} AS in_team"
+        "p.skills, p.region_code, {excluded} AS excluded, p.id, p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, CAST({minutes} AS BIGINT) AS minutes, {member} AS in_team"
     )
 }
 
@@ -118,6 +191,7 @@ impl FromRow for Standing {
             state: row.get("signup_state")?,
             starts_at: row.get("starts_at")?,
             ends_at: row.get("ends_at")?,
+            offered_until: row.get("offered_until")?,
         };
         Ok(Self(facts, Some(live)))
     }
@@ -135,7 +209,8 @@ pub async fn standing(
     let mut args = args![tenant, person, since].to_vec();
     let columns = facts_columns(activity, &mut args);
     let sql = format!(
-        "SELECT {columns}, s.id AS signup_id, s.activity_id, s.session_id, s.post_id, s.state AS signup_state, s.starts_at, s.ends_at
+        "SELECT {columns}, s.id AS signup_id, s.activity_id, s.session_id, s.post_id, s.state AS signup_state, s.starts_at, s.ends_at,
+           s.offered_until
          FROM person p LEFT JOIN signup s ON s.tenant_id = p.tenant_id AND s.person_id = p.id AND s.starts_at > $3
            AND s.state IN ('joined', 'waiting')
          WHERE p.tenant_id = $1 AND p.id = $2"
@@ -145,32 +220,28 @@ pub async fn standing(
     Ok((facts.into_iter().next(), live.into_iter().flatten().collect()))
 }
 
-row! { struct Team { person_id: PersonId, organisation_id: OrganisationId } }
+row! {
+    /// A team that somebody belongs to.
+    pub struct Belongs {
+        /// Who.
+        pub person_id: PersonId,
+        /// The team.
+        pub organisation_id: OrganisationId,
+        /// Its path.
+        pub path: String,
+    }
+}
 
-/// For each person the team that their hours count for: the holding team if they belong to it, else their first team,
-/// else the holding team.
-pub async fn teams(
-    tx: &Tx<'_>,
-    tenant: TenantId,
-    holder: OrganisationId,
-    people: &[PersonId],
-) -> Result<Vec<(PersonId, OrganisationId)>> {
+/// The teams of these people, the first that each joined first.
+pub async fn teams(tx: &Tx<'_>, tenant: TenantId, people: &[PersonId]) -> Result<Vec<Belongs>> {
     let mut args = args![tenant].to_vec();
     let list = people_list(2, people, &mut args);
     let sql = format!(
-        "SELECT m.person_id, m.organisation_id FROM membership m
+        "SELECT m.person_id, m.organisation_id, o.path FROM membership m
          JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.tree = 'team'
          WHERE m.tenant_id = $1 AND m.to_on IS NULL AND m.person_id IN {list} ORDER BY m.from_on, m.id"
     );
-    let rows: Vec<Team> = tx.all(&sql, &args).await?;
-    let mut chosen: std::collections::HashMap<PersonId, OrganisationId> = std::collections::HashMap::new();
-    for row in rows {
-        let team = chosen.entry(row.person_id).or_insert(row.organisation_id);
-        if row.organisation_id == holder {
-            *team = holder;
-        }
-    }
-    Ok(people.iter().map(|p| (*p, chosen.get(p).copied().unwrap_or(holder))).collect())
+    tx.all(&sql, &args).await
 }
 
 /// Writes many sign-ups with one statement.
@@ -196,25 +267,52 @@ pub async fn insert(
                 span.0,
                 span.1,
                 s.made_at,
-                s.made_at
+                s.made_at,
+                s.quota,
+                s.group_id
             ]
             .to_vec()
         })
         .collect();
     let head = "INSERT INTO signup (tenant_id, id, activity_id, session_id, post_id, person_id, organisation_id, state, position,
-                  starts_at, ends_at, made_at, changed_at)";
+                  starts_at, ends_at, made_at, changed_at, quota, group_id)";
     tx.insert_many(head, "", &rows).await?;
     Ok(())
 }
 
-row! { struct PostNow { places: i64, taken: i64, waiting: i64, next_position: i64 } }
+row! {
+    /// A post at this moment.
+    pub struct PostNow {
+        /// How many can join.
+        pub places: i64,
+        /// How many joined, or have an offer.
+        pub taken: i64,
+        /// How many wait.
+        pub waiting: i64,
+        /// The place in line that the next one gets.
+        pub next_position: i64,
+        /// Places that are kept for teams.
+        pub quotas: Json<Vec<Quota>>,
+        /// Until when.
+        pub free_at: Option<DateTime<Utc>>,
+    }
+}
 
-/// Takes a post for this transaction and reads it: places, taken, waiting, next position.
-pub async fn take_post(tx: &mut Tx<'_>, tenant: TenantId, post: PostId) -> Result<(i64, i64, i64, i64)> {
+impl PostNow {
+    /// The room that is left at a moment.
+    #[must_use]
+    pub fn room(self, now: DateTime<Utc>) -> Room {
+        let kept = self.free_at.is_some_and(|at| now < at);
+        Room::of(self.places - self.taken, self.waiting, self.quotas.0, kept)
+    }
+}
+
+/// Takes a post for this transaction and reads it.
+pub async fn take_post(tx: &mut Tx<'_>, tenant: TenantId, post: PostId) -> Result<PostNow> {
     // Writing nothing new still takes the row on PostgreSQL; on SQLite the whole lane is ours anyway.
-    let sql = "UPDATE post SET taken = taken WHERE tenant_id = $1 AND id = $2 RETURNING places, taken, waiting, next_position";
-    let now: PostNow = tx.one(sql, args![tenant, post]).await?;
-    Ok((now.places, now.taken, now.waiting, now.next_position))
+    let sql = "UPDATE post SET taken = taken WHERE tenant_id = $1 AND id = $2
+               RETURNING places, taken, waiting, next_position, quotas, free_at";
+    tx.one(sql, args![tenant, post]).await
 }
 
 /// Moves the counters of a post.
@@ -232,6 +330,13 @@ pub async fn count(
     Ok(())
 }
 
+/// Writes which of the kept places are taken.
+pub async fn set_quotas(tx: &mut Tx<'_>, tenant: TenantId, post: PostId, quotas: &[Quota]) -> Result<()> {
+    let sql = "UPDATE post SET quotas = $1 WHERE tenant_id = $2 AND id = $3";
+    tx.execute(sql, args![Json(quotas), tenant, post]).await?;
+    Ok(())
+}
+
 /// Changes the state of a live sign-up; `false` when it was not in `from` any more.
 pub async fn change(
     tx: &mut Tx<'_>,
@@ -241,16 +346,8 @@ pub async fn change(
     to: SignupState,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let sql = "UPDATE signup SET state = $1, changed_at = $2 WHERE tenant_id = $3 AND id = $4 AND state = $5";
+    let sql = "UPDATE signup SET state = $1, changed_at = $2, offered_until = NULL WHERE tenant_id = $3 AND id = $4 AND state = $5";
     Ok(tx.execute(sql, args![to, now, tenant, id, from]).await? == 1)
-}
-
-/// The line of a post, in order.
-pub async fn line(tx: &Tx<'_>, tenant: TenantId, post: PostId, limit: i64) -> Result<Vec<Signup>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND post_id = $2 AND state = 'waiting' ORDER BY position LIMIT $3"
-    );
-    tx.all(&sql, args![tenant, post, limit]).await
 }
 
 row! {
@@ -286,6 +383,14 @@ row! {
         pub activity_state: State,
         /// When they signed up.
         pub made_at: DateTime<Utc>,
+        /// Until when the place that is offered has to be confirmed.
+        pub offered_until: Option<DateTime<Utc>>,
+        /// How places are given.
+        pub way: Way,
+        /// When wishes end.
+        pub closes_at: DateTime<Utc>,
+        /// When the draw was held.
+        pub drawn_at: Option<DateTime<Utc>>,
         /// How many joined this post.
         pub taken: i64,
         /// When they came.
@@ -299,9 +404,10 @@ row! {
 
 /// Everything that `Mine` holds; `$1` is the tenant and `$2` the person.
 const MINE: &str = "SELECT s.id, s.activity_id, s.session_id, s.state, a.title, a.category, a.organisation_name, a.place, a.contact_name,
-                a.contact_phone, p.name AS post, s.starts_at, s.ends_at, a.state AS activity_state, s.made_at, p.taken, t.in_at, t.out_at,
+                a.contact_phone, p.name AS post, s.starts_at, s.ends_at, a.state AS activity_state, s.made_at, s.offered_until, a.way,
+                a.closes_at, a.drawn_at, p.taken, t.in_at, t.out_at,
                 (SELECT COUNT(*) FROM signup b WHERE b.tenant_id = s.tenant_id AND b.post_id = s.post_id AND b.state = 'waiting'
-                   AND b.position < s.position) AS before
+                   AND b.offered_until IS NULL AND b.position < s.position) AS before
          FROM signup s
          JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
          JOIN post p ON p.tenant_id = s.tenant_id AND p.id = s.post_id
@@ -348,5 +454,7 @@ row! {
         pub starts_at: DateTime<Utc>,
         /// To.
         pub ends_at: DateTime<Utc>,
+        /// Until when the place that is offered has to be confirmed.
+        pub offered_until: Option<DateTime<Utc>>,
     }
 }

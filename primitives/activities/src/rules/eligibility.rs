@@ -1,0 +1,159 @@
+//! Who may sign up, and every reason why not. Pure.
+
+use crate::model::{Activity, Scope, State};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use kernel::Word;
+use organisations::model::OrganisationId;
+
+/// What is known of somebody who wants to sign up.
+#[derive(Clone, Debug, Default)]
+pub struct Candidate {
+    /// For age rules.
+    pub birth_date: Option<NaiveDate>,
+    /// Whether their identity was checked.
+    pub real_name: bool,
+    /// `active` people only.
+    pub active: bool,
+    /// Minutes in the ledger.
+    pub minutes: i64,
+    /// Whether they belong to a team that is asked for.
+    pub in_team: bool,
+    /// Whether they gave the pass code, or came by the link of a hidden activity.
+    pub admitted: bool,
+    /// Whether they joined something else at the same time.
+    pub busy: bool,
+    /// What they can do, in their words.
+    pub skills: String,
+    /// Where they live.
+    pub region: String,
+    /// Whether they joined something that cannot be joined beside it.
+    pub excluded: bool,
+    /// Why it would be too much for them, where the district refuses that.
+    pub strains: Vec<Word>,
+}
+
+/// The teams of which somebody has to be a member, or of one below them; none when everybody may. A hidden activity knows its
+/// own by them.
+#[must_use]
+pub fn asked_teams(activity: &Activity) -> Vec<OrganisationId> {
+    let invited = activity.invited.0.iter().map(|i| i.team);
+    match activity.scope {
+        _ if activity.only_team => vec![activity.organisation_id],
+        Scope::Teams if !activity.invited.0.is_empty() => invited.collect(),
+        Scope::Teams => vec![activity.organisation_id],
+        Scope::Hidden => std::iter::once(activity.organisation_id).chain(invited).collect(),
+        Scope::Public | Scope::PassCode | Scope::Backfill | Scope::RealName => Vec::new(),
+    }
+}
+
+/// The names of those teams, for the reason.
+fn asked_names(activity: &Activity) -> String {
+    match activity.invited.0.as_slice() {
+        invited if activity.scope == Scope::Teams && !activity.only_team && !invited.is_empty() => {
+            invited.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join("、")
+        }
+        _ => activity.organisation_name.clone(),
+    }
+}
+
+/// Every reason why somebody cannot sign up now, each a word that says what would change it.
+#[must_use]
+pub fn refusals(
+    activity: &Activity,
+    day: NaiveDate,
+    ends_at: DateTime<Utc>,
+    who: &Candidate,
+    now: DateTime<Utc>,
+) -> Vec<Word> {
+    let mut all = Vec::new();
+    if !matches!(activity.state, State::Open | State::Running) {
+        all.push(Word::new("signup.refused.state"));
+    }
+    if now < activity.opens_at {
+        all.push(Word::new("signup.refused.early").with("when", kernel::words::moment(activity.opens_at)));
+    }
+    if now > activity.closes_at || now >= ends_at {
+        all.push(Word::new("signup.refused.late"));
+    }
+    if !who.active {
+        all.push(Word::new("signup.refused.inactive"));
+    }
+    all.extend(scope_refusal(activity, who));
+    if let Some(word) = age_refusal(activity, day, who) {
+        all.push(word);
+    }
+    if who.minutes < activity.min_minutes {
+        let word = Word::new("signup.refused.hours")
+            .with("need", kernel::words::hours(activity.min_minutes))
+            .with("have", kernel::words::hours(who.minutes));
+        all.push(word);
+    }
+    if !activity.residents.is_empty() && !who.region.starts_with(&activity.residents) {
+        all.push(Word::new("signup.refused.region"));
+    }
+    let lacks: Vec<&str> = activity.skills.0.iter().map(String::as_str).filter(|s| !can(&who.skills, s)).collect();
+    if !lacks.is_empty() {
+        all.push(Word::new("signup.refused.skills").with("skills", lacks.join("、")));
+    }
+    if who.excluded {
+        let titles: Vec<&str> = activity.exclusive.0.iter().map(|e| e.title.as_str()).collect();
+        all.push(Word::new("signup.refused.exclusive").with("titles", titles.join("、")));
+    }
+    if who.busy {
+        all.push(Word::new("signup.refused.busy"));
+    }
+    all.extend(who.strains.iter().cloned());
+    all
+}
+
+/// Whether a skill stands among those that somebody wrote down.
+#[must_use]
+pub fn can(skills: &str, wanted: &str) -> bool {
+    let plain = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    plain(skills).contains(&plain(wanted))
+}
+
+/// Whether the scope leaves somebody out.
+fn scope_refusal(activity: &Activity, who: &Candidate) -> Option<Word> {
+    let team = || Word::new("signup.refused.team").with("team", asked_names(activity));
+    match activity.scope {
+        Scope::Teams if !who.in_team => Some(team()),
+        Scope::PassCode if !who.admitted => Some(Word::new("signup.refused.pass_code")),
+        Scope::Hidden if !who.in_team && !who.admitted => Some(Word::new("signup.refused.hidden")),
+        Scope::RealName if !who.real_name => Some(Word::new("signup.refused.real_name")),
+        _ if activity.only_team && !who.in_team => Some(team()),
+        _ => None,
+    }
+}
+
+fn age_refusal(activity: &Activity, day: NaiveDate, who: &Candidate) -> Option<Word> {
+    if activity.min_age.is_none() && activity.max_age.is_none() {
+        return None;
+    }
+    let Some(birth) = who.birth_date else { return Some(Word::new("signup.refused.no_birth_date")) };
+    let age = age(birth, day);
+    if let Some(least) = activity.min_age.filter(|least| age < *least) {
+        return Some(Word::new("signup.refused.young").with("age", least));
+    }
+    activity.max_age.filter(|most| age > *most).map(|most| Word::new("signup.refused.old").with("age", most))
+}
+
+/// Full years on a day; born on 29 February, the year is full on 1 March.
+#[must_use]
+pub fn age(birth: NaiveDate, day: NaiveDate) -> i64 {
+    let before = (day.month(), day.day()) < (birth.month(), birth.day());
+    i64::from(day.year() - birth.year()) - i64::from(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_birthday_counts_from_its_day() {
+        let date = |t: &str| t.parse::<NaiveDate>().unwrap();
+        assert_eq!(age(date("2010-11-24"), date("2026-11-23")), 15);
+        assert_eq!(age(date("2010-11-24"), date("2026-11-24")), 16);
+        assert_eq!(age(date("2024-02-29"), date("2026-02-28")), 1);
+    }
+}

@@ -1,0 +1,112 @@
+//! What the rules and the room need to know of those who want into a session: three statements, however many they are.
+
+use crate::model::{Activity, Session, Signup, SignupState};
+use crate::rules::load::{self, Span};
+use crate::rules::{self, Candidate};
+use crate::settings::{Settings, settings};
+use crate::store::signup::{self, Belongs, Facts};
+use chrono::{DateTime, Utc};
+use kernel::{Cx, Result, Tx, Word};
+use organisations::model::OrganisationId;
+use people::model::PersonId;
+use std::collections::{HashMap, HashSet};
+
+/// What is known of some people before a session.
+pub(super) struct Known {
+    facts: HashMap<PersonId, Facts>,
+    teams: HashMap<PersonId, Vec<Belongs>>,
+    busy: HashSet<PersonId>,
+    /// What each joined near this session, where the district asks for rest or limits.
+    spans: HashMap<PersonId, Vec<Span>>,
+    settings: Settings,
+    /// Who has a sign-up in this session that counts.
+    pub live: HashMap<PersonId, Signup>,
+}
+
+impl Known {
+    pub async fn of(
+        tx: &mut Tx<'_>,
+        cx: &Cx,
+        (activity, session): (&Activity, &Session),
+        people: &[PersonId],
+    ) -> Result<Self> {
+        let (tenant, settings) = (cx.tenant, settings(tx, cx).await?);
+        let (mut live, mut busy, mut spans) = (HashMap::new(), HashSet::new(), HashMap::new());
+        let span = (session.starts_at, session.ends_at);
+        for there in signup::meeting(tx, tenant, load::around(span, &settings), people).await? {
+            if there.session_id == session.id {
+                if matches!(there.state, SignupState::Joined | SignupState::Waiting) {
+                    live.insert(there.person_id, there);
+                }
+            } else if there.state == SignupState::Joined {
+                let other = (there.starts_at, there.ends_at);
+                if meets(span, other, there.activity_id == activity.id, &settings) {
+                    busy.insert(there.person_id);
+                }
+                spans.entry(there.person_id).or_insert_with(Vec::new).push(other);
+            }
+        }
+        let facts = signup::facts(tx, tenant, activity, people).await?.into_iter().map(|f| (f.id, f)).collect();
+        let mut teams: HashMap<PersonId, Vec<Belongs>> = HashMap::new();
+        for team in signup::teams(tx, tenant, people).await? {
+            teams.entry(team.person_id).or_default().push(team);
+        }
+        Ok(Self { facts, teams, busy, spans, settings, live })
+    }
+
+    /// The team for which somebody's hours count: the holding team if they belong to it, else their first, else the holding one.
+    pub fn team(&self, person: PersonId, holder: OrganisationId) -> OrganisationId {
+        let teams = self.teams.get(&person).map_or(&[][..], Vec::as_slice);
+        if teams.iter().any(|t| t.organisation_id == holder) {
+            return holder;
+        }
+        teams.first().map_or(holder, |t| t.organisation_id)
+    }
+
+    /// The paths of somebody's teams.
+    pub fn paths(&self, person: PersonId) -> Vec<&str> {
+        self.teams.get(&person).map_or(&[][..], Vec::as_slice).iter().map(|t| t.path.as_str()).collect()
+    }
+
+    /// Every reason why somebody who is new cannot sign up.
+    pub fn refusals(
+        &self,
+        (activity, session): (&Activity, &Session),
+        (person, admitted): (PersonId, bool),
+        now: DateTime<Utc>,
+    ) -> Vec<Word> {
+        let mut who = candidate(self.facts.get(&person), self.busy.contains(&person), admitted);
+        if self.settings.blocks() {
+            let others = self.spans.get(&person).map_or(&[][..], Vec::as_slice);
+            who.strains = load::strains((session.starts_at, session.ends_at), others, &self.settings);
+        }
+        rules::refusals(activity, session.day, session.ends_at, &who, now)
+    }
+
+    /// Whether somebody who stands in line still may: sign-up may have closed, and whoever was let in stays so.
+    pub fn still_may(&self, (activity, session): (&Activity, &Session), person: PersonId, now: DateTime<Utc>) -> bool {
+        let open = Activity { closes_at: session.ends_at, ..activity.clone() };
+        self.refusals((&open, session), (person, true), now).is_empty()
+    }
+}
+
+/// Whether two services collide; between sessions of one activity there is no way to go.
+pub(super) fn meets(one: Span, other: Span, same_activity: bool, settings: &Settings) -> bool {
+    load::collides(one, other, if same_activity { 0 } else { settings.travel_minutes })
+}
+
+pub(super) fn candidate(facts: Option<&Facts>, busy: bool, admitted: bool) -> Candidate {
+    facts.map_or_else(Candidate::default, |f| Candidate {
+        birth_date: f.birth_date,
+        real_name: f.real_name,
+        active: matches!(f.state.as_str(), "active" | "dormant"),
+        minutes: f.minutes,
+        in_team: f.in_team,
+        admitted,
+        busy,
+        skills: f.skills.clone().unwrap_or_default(),
+        region: f.region_code.clone(),
+        excluded: f.excluded,
+        strains: Vec::new(),
+    })
+}
