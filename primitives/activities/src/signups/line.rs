@@ -188,14 +188,14 @@ pub(crate) async fn answer(cx: &Cx, person: PersonId, id: SignupId, takes: bool)
     cx.clone()
         .write(found.activity_id.lane(), async move |tx: &mut Tx<'_>| {
             let now = signup::find(tx, cx.tenant, id).await?;
-            let Some(until) = now.offered_until.filter(|_| now.state == SignupState::Waiting) else {
-                // Confirming twice is confirming once.
-                let done = takes && now.state == SignupState::Joined && now.person_id == person;
-                return if done { Ok(now) } else { Err(Error::refused("offer.refused.none")) };
-            };
             if now.person_id != person {
                 return Err(Error::NotFound);
             }
+            let Some(until) = now.offered_until.filter(|_| now.state == SignupState::Waiting) else {
+                // Confirming twice is confirming once.
+                let done = takes && now.state == SignupState::Joined;
+                return if done { Ok(now) } else { Err(Error::refused("offer.refused.none")) };
+            };
             let session = store::find_session(tx, cx.tenant, now.session_id).await?;
             if !takes {
                 leave(tx, &cx, &session, &now, SignupState::Withdrawn).await?;

@@ -10,6 +10,11 @@ use people::merging::MergeId;
 /// What stays: the ledger is only added to; an agreement, a slip and an earlier merging belong to the record of that time.
 const BESIDES: [&str; 4] = ["hours_entry", "join_consent", "access_slip", "person_merge"];
 
+/// What tells the rows of a table apart: an application for a team has no id but the team's.
+fn key(table: &str) -> &'static str {
+    if table == "team_review" { "organisation_id" } else { "id" }
+}
+
 /// Rows that stay where they are, because the kept record has such a one already.
 const UNLESS: [(&str, &str); 5] = [
     ("account", "EXISTS (SELECT 1 FROM account k WHERE k.tenant_id = t.tenant_id AND k.person_id = $3)"),
@@ -53,7 +58,8 @@ pub(super) async fn rows(
     (from, to): (PersonId, PersonId),
 ) -> Result<Vec<Raw>> {
     let Pointer { table, column, .. } = pointer;
-    let head = format!("SELECT t.id FROM {table} t WHERE t.tenant_id = $1 AND t.{column} = $2");
+    let key = key(table);
+    let head = format!("SELECT t.{key} AS id FROM {table} t WHERE t.tenant_id = $1 AND t.{column} = $2");
     let found: Vec<Id> = match UNLESS.iter().find(|(name, _)| name == table) {
         Some((_, unless)) => db.all(&format!("{head} AND NOT ({unless})"), args![tenant, from, to]).await?,
         None => db.all(&head, args![tenant, from]).await?,
@@ -69,9 +75,10 @@ pub(super) async fn rename(
     (from, to): (PersonId, PersonId),
     ids: &[Raw],
 ) -> Result<()> {
+    let key = key(table);
     for part in ids.chunks(1_000) {
         let list = in_list(4, part.len());
-        let sql = format!("UPDATE {table} SET {column} = $3 WHERE tenant_id = $1 AND {column} = $2 AND id IN {list}");
+        let sql = format!("UPDATE {table} SET {column} = $3 WHERE tenant_id = $1 AND {column} = $2 AND {key} IN {list}");
         let mut args = args![tenant, from, to].to_vec();
         args.extend(part.iter().map(|id| Value::Uuid(*id)));
         tx.execute(&sql, &args).await?;

@@ -83,7 +83,7 @@ pub(crate) async fn list(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Json<Ve
 }
 
 /// A frozen report: its figures as they were, those that are others now, and how many rows of the ledger came since.
-#[utoipa::path(get, path = "/api/v1/statistics/frozen/{report}", tag = "statistics", responses((status = 200, body = FrozenBody)))]
+#[utoipa::path(get, path = "/api/v1/statistics/frozen/{report}", tag = "statistics", params(("report" = String, Path)), responses((status = 200, body = FrozenBody)))]
 pub(crate) async fn show(cx: Cx, Path(report): Path<FrozenId>) -> Result<Json<FrozenBody>> {
     let frozen = kept::find(&cx.db, &cx, &cx.reach(READ), report).await?;
     let told = super::tell(&cx, &frozen).await?;
