@@ -10,9 +10,11 @@ pub async fn walk(walk: &mut Walk, leader: &Somebody, seeker: &Somebody, signup:
     let app = walk.district.app.clone();
     let (activity, session) = (walk.district.near.open.activity, walk.district.near.open.session);
     let (post, team) = (walk.district.near.open.post.to_string(), walk.district.near.team);
-    let (brought, taker) = (app.person("同行").await, app.person("顶班").await);
+    let (brought, another, taker) = (app.person("同行").await, app.person("同来").await, app.person("顶班").await);
     app.member(team, brought).await;
-    let sent = form(&[("post", &post), ("together", "some"), ("member", &brought.to_string())]);
+    app.member(team, another).await;
+    let (one, two) = (brought.to_string(), another.to_string());
+    let sent = form(&[("post", &post), ("together", "some"), ("member", &one), ("member", &two)]);
     let route = ("POST", "/activities/{activity}/groups");
     walk.ask(leader, route, (format!("/activities/{activity}/groups"), sent), &[("signup.made", "signup", None)]).await;
 
