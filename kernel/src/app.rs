@@ -78,6 +78,8 @@ pub struct App {
     pub routes: Vec<RouteFact>,
     /// The rail of the desk.
     pub nav: Vec<NavItem>,
+    /// What the district may set, in the order of the rooms.
+    pub settings: Vec<crate::settings::Setting>,
     pub(crate) jobs: HashMap<&'static str, JobKind>,
     pub(crate) recurring: Vec<Recurring>,
     /// Every column that names an object of another room.
@@ -203,6 +205,7 @@ impl App {
             permissions,
             routes,
             nav,
+            settings: modules.iter().flat_map(|m| m.settings.clone()).collect(),
             jobs: modules.iter().flat_map(|m| m.jobs.iter().map(|j| (j.name, *j))).collect(),
             pointers: modules.iter().flat_map(|m| m.pointers.clone()).collect(),
             recurring: modules.iter().flat_map(|m| m.recurring.clone()).collect(),

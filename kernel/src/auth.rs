@@ -9,8 +9,8 @@ mod totp;
 
 pub(crate) use account::actor;
 pub use account::{
-    Account, NewAccount, RoleRow, change_password, change_phone, disable, find, find_by_name, find_by_person, grant,
-    insert, list, list_roles, revoke, scopes_given,
+    Account, Holding, NewAccount, RoleRow, change_password, change_phone, disable, find, find_by_name, find_by_person,
+    grant, holding, insert, list, list_roles, revoke, scopes_given,
 };
 pub use password::{Hasher, weakness};
 pub(crate) use session::Known;

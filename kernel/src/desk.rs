@@ -5,6 +5,7 @@ pub mod explain;
 mod jobs;
 mod outbox;
 mod search;
+mod settings;
 mod sign_in;
 mod trace;
 mod welcome;
@@ -37,6 +38,8 @@ pub const TRACE: Permission = Permission::new("trace.read", Class::S3, &[Role::A
 pub const JOBS: Permission = Permission::new("jobs.read", Class::S2, &[Role::Keeper, Role::District]);
 /// What leaves Qiyi, how far it is, and its retry; it names nobody.
 pub const OUTBOX: Permission = Permission::new("outbox.manage", Class::S2, &[Role::Keeper]);
+/// The limits and deadlines of the district.
+pub const SETTINGS: Permission = Permission::new("settings.manage", Class::S2, &[Role::District]);
 /// Why somebody may or may not.
 pub const EXPLAIN: Permission = Permission::new("access.explain", Class::S2, &[Role::Accounts, Role::Auditor]);
 
@@ -48,8 +51,8 @@ pub(crate) fn module() -> Module {
         .post("/sign-out", ANYONE, sign_in::destroy)
         .get("/second-factor", MEMBER, sign_in::second)
         .post("/second-factor", MEMBER, sign_in::second_create)
-        .get("/settings", ANYONE, settings)
         .get("/offline", ANYONE, crate::http::shell::offline)
+        .get("/settings", ANYONE, choose)
         .get("/welcome/{token}", ANYONE, welcome::show)
         .post("/welcome/{token}", ANYONE, welcome::create)
         .get("/keeper/{token}", ANYONE, welcome::keeper)
@@ -66,6 +69,8 @@ pub(crate) fn module() -> Module {
         .post("/desk/accounts/{account}/end", ACCOUNTS, accounts::disable)
         .get("/desk/trace", TRACE, trace::index)
         .get("/desk/explain", EXPLAIN, explain::show)
+        .get("/desk/settings", SETTINGS, settings::index)
+        .post("/desk/settings/{setting}", SETTINGS, settings::update)
         .get("/desk/jobs", JOBS, jobs::index)
         .get("/desk/jobs/{job}", JOBS, jobs::show)
         .post("/desk/jobs/{job}/cancellation", JOBS, jobs::cancel)
@@ -74,7 +79,7 @@ pub(crate) fn module() -> Module {
         .post("/desk/outbox/retries", OUTBOX, outbox::retry_all)
         .post("/desk/outbox/{message}/retry", OUTBOX, outbox::retry)
         .api(OUTBOX, crate::routes!(outbox::list));
-    Module::new("kernel")
+    let module = Module::new("kernel")
         .migrations(crate::migrations!["20261123_01_kernel", "20261128_10_outbox"])
         .words(crate::words!())
         .words(crate::words!("tables"))
@@ -85,7 +90,7 @@ pub(crate) fn module() -> Module {
             crate::Pointer::of("person", ("outbox", "person_id"), ""),
             crate::Pointer::of("person", ("message_setting", "person_id"), ""),
         ])
-        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, EXPLAIN])
+        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, SETTINGS, EXPLAIN])
         .every(Recurring {
             name: "kernel.learn",
             every: 60_000,
@@ -93,12 +98,19 @@ pub(crate) fn module() -> Module {
         })
         .every(Recurring { name: "kernel.sweep", every: 600_000, run: |cx| Box::pin(crate::sweep::sweep(cx)) })
         .every(Recurring { name: "kernel.deliver", every: 2_000, run: |cx| Box::pin(crate::outbox::deliver(cx)) })
-        .every(Recurring { name: "kernel.digest", every: 60_000, run: |cx| Box::pin(crate::outbox::digest(cx)) })
+        .every(Recurring { name: "kernel.digest", every: 60_000, run: |cx| Box::pin(crate::outbox::digest(cx)) });
+    rail(module)
+}
+
+/// The kernel's lines in the rail of the desk.
+fn rail(module: Module) -> Module {
+    module
         .nav(NavItem { order: 0, word: "nav.work", url: "/desk", permission: WORK })
         .nav(NavItem { order: 1, word: "nav.search", url: "/desk/search", permission: WORK })
         .nav(NavItem { order: 120, word: "nav.accounts", url: "/desk/accounts", permission: ACCOUNTS })
         .nav(NavItem { order: 121, word: "nav.explain", url: "/desk/explain", permission: EXPLAIN })
         .nav(NavItem { order: 122, word: "nav.trace", url: "/desk/trace", permission: TRACE })
+        .nav(NavItem { order: 110, word: "nav.settings", url: "/desk/settings", permission: SETTINGS })
         .nav(NavItem { order: 130, word: "nav.jobs", url: "/desk/jobs", permission: JOBS })
         .nav(NavItem { order: 131, word: "nav.outbox", url: "/desk/outbox", permission: OUTBOX })
 }
@@ -112,7 +124,7 @@ struct Choice {
 }
 
 /// The reader's own settings; they live in cookies of this browser and change nothing else.
-async fn settings(cx: Cx, Query(choice): Query<Choice>) -> Result<Answer> {
+async fn choose(cx: Cx, Query(choice): Query<Choice>) -> Result<Answer> {
     let mut answer = cx.see_other(own_path(choice.next.as_deref().unwrap_or("/")));
     let year = "Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly";
     match choice.mode.as_deref() {

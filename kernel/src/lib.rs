@@ -25,6 +25,7 @@ pub mod pointers;
 pub mod policy;
 pub mod search;
 pub mod secret;
+pub mod settings;
 mod sweep;
 pub mod tables;
 pub mod tenants;

@@ -8,6 +8,7 @@ use crate::ids::Raw;
 use crate::jobs::{JobKind, Recurring};
 use crate::pointers::Pointer;
 use crate::policy::Permission;
+use crate::settings::Setting;
 use crate::words::WordFiles;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -104,6 +105,7 @@ pub struct Module {
     pub(crate) search: Vec<Search>,
     pub(crate) nav: Vec<NavItem>,
     pub(crate) pointers: Vec<Pointer>,
+    pub(crate) settings: Vec<Setting>,
     pub(crate) parts: axum::http::Extensions,
 }
 
@@ -200,6 +202,13 @@ impl Module {
     #[must_use]
     pub fn nav(mut self, item: NavItem) -> Self {
         self.nav.push(item);
+        self
+    }
+
+    /// Numbers that the district may set.
+    #[must_use]
+    pub fn settings(mut self, table: &[Setting]) -> Self {
+        self.settings.extend_from_slice(table);
         self
     }
 

@@ -1,5 +1,7 @@
 //! Stories of the generator: the same twice, every rule kept, and one set of figures on every face.
 
+mod mergers;
+
 use super::*;
 use kernel::Module;
 use kernel::policy::Role;

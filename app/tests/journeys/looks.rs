@@ -44,6 +44,7 @@ fn strangers(house: &mut House) -> Result<()> {
         "/figures/dictionary",
         "/figures/pivot",
         "/sign-in",
+        "/claim",
         "/offline",
         "/no-such-page",
     ];
@@ -87,7 +88,7 @@ fn volunteers(house: &mut House) -> Result<()> {
         ["/me", "/me/services", "/me/services?show=past", "/me/hours", "/me/messages", "/me/data", "/me/data/edit"];
     let open = first(house, &mut browser, "/activities", "main .list a")?;
     let together = format!("{}/groups/new", open.split('?').next().unwrap_or(&open));
-    let more = ["/me/password", "/me/trace", "/activities?show=all", &open, &together];
+    let more = ["/me/password", "/me/trace", "/teams/new", "/activities?show=all", &open, &together];
     for path in own.into_iter().chain(more).map(str::to_owned).chain(signup.ok()) {
         house.look(&mut browser, &path, true)?;
     }
@@ -99,7 +100,7 @@ fn leaders(house: &mut House) -> Result<()> {
     let roster = first(house, &mut browser, "/team", "main a[href^='/sessions/']")?;
     let roster = roster.split('/').take(3).collect::<Vec<_>>().join("/");
     let form = first(house, &mut browser, "/team", "main a[href^='/activities/new']")?;
-    for path in ["/team", "/team/requests", &roster, &format!("{roster}/code"), &form] {
+    for path in ["/team", "/team/requests", "/team/claims", &roster, &format!("{roster}/code"), &form] {
         house.look(&mut browser, path, true)?;
     }
     // The form refused: every question, its error, and the summary of both.
@@ -130,6 +131,10 @@ fn officers(house: &mut House) -> Result<()> {
         "/desk/statistics/dictionary",
         "/desk/people/new",
         "/desk/teams/new",
+        "/desk/settings",
+        "/desk/towns",
+        "/desk/towns/440605124/merger",
+        "/desk/towns/440605124/merger?into=440605125",
     ];
     for path in lists.into_iter().chain(more).chain(["/desk/people?q=没有这个人", "/desk/hours?q=没有这个人"])
     {
@@ -147,10 +152,20 @@ fn officers(house: &mut House) -> Result<()> {
         let path = first(house, &mut browser, list, row)?;
         house.look(&mut browser, &path, false)?;
     }
+    surgery(house, &mut browser)?;
     slips(house, &mut browser)?;
     // A claim waits in some districts only.
     if let Ok(path) = first(house, &mut browser, "/desk", ".rows a[href*='/claims/']") {
         house.look(&mut browser, &path, false)?;
+    }
+    Ok(())
+}
+
+/// The forms by which a team is stopped, handed over, merged and split.
+fn surgery(house: &mut House, officer: &mut Browser) -> Result<()> {
+    let team = first(house, officer, "/desk/teams?kind=village", "tbody th a")?;
+    for form in ["state", "handover", "merger", "division"] {
+        house.look(officer, &format!("{team}/{form}"), false)?;
     }
     Ok(())
 }

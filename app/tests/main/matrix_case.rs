@@ -131,7 +131,8 @@ impl Case {
             ("{invitation}", corner.member.to_string()),
             ("{message}", corner.member.to_string()),
             ("{entry}", corner.entry.to_string()),
-            ("{claim}", corner.claim.to_string()),
+            // A claim to a record bears the member's id.
+            ("{claim}", if self.route.starts_with("/team") { corner.member } else { corner.claim }.to_string()),
             ("{request}", corner.request.to_string()),
             ("{site}", corner.site.to_string()),
             ("{import}", world.run(corner).0.to_string()),
@@ -144,6 +145,8 @@ impl Case {
             ("{report}", kernel::ids::Raw::default().to_string()),
             ("{blank}", kernel::ids::Raw::default().to_string()),
             ("{token}", token.to_owned()),
+            ("{region}", "440605125".to_owned()),
+            ("{setting}", "teams.per_person".to_owned()),
             ("{turn}", "1".to_owned()),
             ("{mark}", "forged".to_owned()),
             ("{field}", self.field.to_owned()),

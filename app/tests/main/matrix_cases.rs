@@ -71,6 +71,8 @@ fn kernel_cases() -> Vec<Case> {
         get("/api/v1/search", Aim::Plain).query("?q=chen"),
         get("/desk/trace", Aim::Plain),
         get("/desk/explain", Aim::Plain),
+        get("/desk/settings", Aim::Plain),
+        post("/desk/settings/{setting}", Aim::Plain, |_, _| text(&[("value", "5")])),
         get("/desk/jobs", Aim::Plain),
         get("/desk/jobs/{job}", Aim::Whole),
         post("/desk/jobs/{job}/cancellation", Aim::Whole, none),
@@ -301,6 +303,7 @@ fn team_cases() -> Vec<Case> {
         fields.push(("region", c.region.to_owned()));
         fields
     };
+    const OFFERED: &[&str] = &["UPDATE team_handover SET state = 'offered'"];
     let read = organisations::policy::READ;
     vec![
         get("/teams/new", Aim::Plain),
@@ -309,6 +312,16 @@ fn team_cases() -> Vec<Case> {
         get("/desk/teams/{team}/review", Aim::Held),
         post("/desk/teams/{team}/review", Aim::Held, |_, _| text(&[("decision", "decline")])),
         get("/desk/teams/{team}/state", Aim::Held).seen(read),
+        get("/desk/teams/{team}/handover", Aim::Held).seen(read),
+        post("/desk/teams/{team}/handover", Aim::Held, |_, _| text(&[("who", "")])).seen(read),
+        post("/desk/teams/{team}/handover/decision", Aim::Held, |_, _| text(&[("decision", "decline")])).seen(read),
+        get("/teams/{team}/handover", Aim::Mine).restore(OFFERED),
+        post("/teams/{team}/handover", Aim::Mine, |_, _| text(&[("answer", "accept")])).restore(OFFERED),
+        post("/desk/teams/{team}/handover/withdrawal", Aim::Held, none).seen(read).restore(OFFERED),
+        get("/desk/teams/{team}/merger", Aim::Held).seen(read),
+        post("/desk/teams/{team}/merger", Aim::Held, none).seen(read),
+        get("/desk/teams/{team}/division", Aim::Held).seen(read),
+        post("/desk/teams/{team}/division", Aim::Held, none).seen(read),
         post("/desk/teams/{team}/state", Aim::Held, |_, _| text(&[("state", "active"), ("reason", "照旧")])).seen(read),
     ]
 }
@@ -324,12 +337,19 @@ fn federation_cases() -> Vec<Case> {
         "DELETE FROM import_undoing",
         "UPDATE import_run SET state = 'done', written = '{\"created\": 1, \"updated\": 0, \"joined\": 0, \"skipped\": 0, \"refused\": 0}'",
     ];
+    const CLAIMED: &[&str] =
+        &["UPDATE record_claim SET state = 'waiting', decided_at = NULL, decided_by = NULL, decided_name = NULL"];
     const INVITED: &[&str] = &["UPDATE invitation SET state = 'open', answered_at = NULL"];
     let upload = Body::Upload(&[("kind", "volunteers")], ("file", "roster.csv", super::world::ROSTER.as_bytes()));
     vec![
         get("/", Aim::Plain),
         get("/join", Aim::Plain),
         post("/join", Aim::Plain, |_, _| text(&[("step", "name"), ("go", "next"), ("state", ""), ("name", "陈慧敏")])),
+        get("/claim", Aim::Plain),
+        post("/claim", Aim::Plain, |_, _| text(&[("name", ""), ("tail", "1234"), ("phone", "13900000000")])),
+        get("/claim/{token}", Aim::Nothing),
+        get("/team/claims", Aim::Plain),
+        post("/team/claims/{claim}/decision", Aim::Held, |_, _| text(&[("decision", "declined")])).restore(CLAIMED),
         get("/me", Aim::Plain),
         get("/api/v1/me", Aim::Plain),
         post("/me/invitations/{invitation}/decision", Aim::Mine, |_, _| text(&[("decision", "accepted")]))
@@ -396,6 +416,9 @@ fn other_cases() -> Vec<Case> {
         fields
     };
     vec![
+        get("/desk/towns", Aim::Plain),
+        get("/desk/towns/{region}/merger", Aim::Plain).query("?into=440605126"),
+        post("/desk/towns/{region}/merger", Aim::Plain, |_, _| text(&[("into", ""), ("reason", "")])),
         get("/sites", Aim::Plain),
         get("/api/v1/regions", Aim::Plain),
         get("/api/v1/sites", Aim::Plain),

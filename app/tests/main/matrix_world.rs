@@ -70,7 +70,14 @@ impl World {
                      VALUES ($1, $2, $3, 'team', $4, 'waiting', $5, $6, 'test', $7, 0)";
         let left = "INSERT INTO outbox (tenant_id, id, person_id, channel, word, args, url, urgent, state, reason, tries, made_at, due_at, done_at)
                     VALUES ($1, $2, $2, 'sms', 'message.digest', $4, '/me', FALSE, 'failed', 'http 503', 8, $3, $3, $3)";
+        let hands = "INSERT INTO team_handover (tenant_id, id, organisation_id, from_id, to_id, state, region_code, level, desk_path, made_at, made_name)
+                     VALUES ($1, $2, $2, $3, $4, 'offered', $5, 'team', $6, $7, 'test')";
         for (_, corner) in district.corners() {
+            let cells = args![tenant, corner.team, corner.leader, corner.member, corner.region, corner.path, now];
+            app.sql(hands, cells.to_vec()).await;
+            let claimed = "INSERT INTO record_claim (tenant_id, id, token_hash, person_id, by_phone, state, made_at, due_at, ends_at)
+                           VALUES ($1, $2, $3, $2, TRUE, 'waiting', $4, $5, $5)";
+            app.sql(claimed, args![tenant, corner.member, corner.name, now, ends].to_vec()).await;
             let cells = args![tenant, corner.team, corner.region, corner.path, now, corner.member, ends];
             app.sql(waits, cells.to_vec()).await;
             let cells = args![tenant, corner.member, serde_json::json!({}), corner.region, now, account];

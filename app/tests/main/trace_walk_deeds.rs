@@ -8,12 +8,12 @@ mod access;
 mod api;
 #[path = "trace_walk_doors.rs"]
 mod doors;
+#[path = "trace_walk_doubles.rs"]
+mod doubles;
 #[path = "trace_walk_figures.rs"]
 mod figures;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
-#[path = "trace_walk_doubles.rs"]
-mod doubles;
 #[path = "trace_walk_together.rs"]
 mod together;
 
@@ -60,6 +60,10 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     api::walk(walk, by).await;
     accounts(walk, by).await;
     doors::walk(walk).await;
+    let sent = form(&[("into", "440605125"), ("reason", "区划调整")]);
+    let lines = [("federation.towns_merged", "region", None)];
+    let path = "/desk/towns/440605124/merger".to_owned();
+    walk.ask(by("district"), ("POST", "/desk/towns/{region}/merger"), (path, sent), &lines).await;
     import
 }
 
@@ -423,6 +427,9 @@ async fn accounts<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     walk.ask(officer, ("POST", "/desk/accounts/{account}/roles/{role}/end"), sent, &changed).await;
     let sent = (format!("{at}/end"), form(&[]));
     walk.ask(officer, ("POST", "/desk/accounts/{account}/end"), sent, &changed).await;
+    let changed = [("setting.changed", "setting", None)];
+    let sent = ("/desk/settings/teams.per_person".to_owned(), form(&[("value", "6")]));
+    walk.ask(by("district"), ("POST", "/desk/settings/{setting}"), sent, &changed).await;
     let read = [("trace.read", "trace", None)];
     walk.ask(auditor, ("GET", "/desk/trace"), ("/desk/trace".into(), Sent::Nothing), &read).await;
     let (app, job) = (walk.district.app.clone(), kernel::ids::fresh());

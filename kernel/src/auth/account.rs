@@ -148,6 +148,26 @@ pub async fn scopes_given(db: &impl Read, tenant: TenantId, paths: &[String]) ->
     Ok(found)
 }
 
+row! {
+    /// A role over a region, with the account that holds it.
+    pub struct Holding {
+        /// Whose.
+        pub account_id: AccountId,
+        /// What.
+        pub role: Role,
+        /// Which region, by code.
+        pub scope: String,
+    }
+}
+
+/// The roles over a region and everything below it that hold on a day.
+pub async fn holding(db: &impl Read, tenant: TenantId, region: &str, day: NaiveDate) -> Result<Vec<Holding>> {
+    let sql = "SELECT account_id, role, scope FROM account_role
+               WHERE tenant_id = $1 AND scope_kind = 'region' AND scope >= $2 AND scope < $3
+                 AND from_on <= $4 AND (to_on IS NULL OR to_on >= $4) ORDER BY id";
+    db.all(sql, args![tenant, region, crate::policy::after(region), day]).await
+}
+
 /// Gives a role. Nobody gives one to themselves; one person holds one administrative power at most.
 pub async fn grant(tx: &mut Tx<'_>, cx: &Cx, account: AccountId, new: &Grant) -> Result<()> {
     if cx.actor.account == Some(account) {

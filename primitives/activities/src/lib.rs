@@ -24,6 +24,7 @@ pub use policy::{ATTEND, MANAGE, READ, REVIEW, SETTLE, SIGN_UP};
 pub use signups::draw::{commit_to as commit_draw, hold_due as hold_draws};
 pub use signups::sign_up;
 pub use store::find;
+pub use store::moved::{count_in, move_region};
 
 use kernel::jobs::Recurring;
 use kernel::{Module, NavItem};
@@ -36,6 +37,7 @@ pub fn module() -> Module {
             "20261123_15_activities",
             "20261123_20_activity_next",
             "20261128_15_pointers",
+            "20261128_45_moved",
             "20261128_51_recruitment",
             "20261128_52_lines",
             "20261128_53_together",
@@ -48,6 +50,7 @@ pub fn module() -> Module {
             kernel::Pointer::of("organisation", ("activity", "organisation_id"), "uses.activity"),
             kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
             kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
+            kernel::Pointer::of("organisation", ("activity_moved", "organisation_id"), "uses.activity"),
         ])
         .policy(policy::TABLE)
         .routes(pages::routes())

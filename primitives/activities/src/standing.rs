@@ -10,15 +10,24 @@ row! { struct Count { n: i64 } }
 
 /// How many sessions of a team people may still come to.
 pub(crate) fn unfinished() -> Unfinished {
-    Unfinished(|cx, team| {
-        Box::pin(async move {
-            let sql = "SELECT COUNT(*) AS n FROM activity a
+    Unfinished {
+        count: |cx, team| {
+            Box::pin(async move {
+                let sql = "SELECT COUNT(*) AS n FROM activity a
                        JOIN activity_session s ON s.tenant_id = a.tenant_id AND s.activity_id = a.id
                        WHERE a.tenant_id = $1 AND a.organisation_id = $2 AND a.state IN ('review', 'open', 'running') AND s.ends_at > $3";
-            let count: Count = cx.db.one(sql, args![cx.tenant, team, cx.now]).await?;
-            Ok(count.n)
-        })
-    })
+                let count: Count = cx.db.one(sql, args![cx.tenant, team, cx.now]).await?;
+                Ok(count.n)
+            })
+        },
+        pass: |tx, cx, of| Box::pin(pass(tx, cx, of)),
+    }
+}
+
+/// What is not over goes on under another team; what was, stays under the one that did it.
+async fn pass(tx: &mut Tx<'_>, cx: Cx, (from, to): (OrganisationId, OrganisationId)) -> Result<()> {
+    let team = organisations::find(tx, cx.tenant, to).await?;
+    crate::store::moved::move_team(tx, &cx, from, &team).await
 }
 
 row! { struct Last { organisation_id: OrganisationId, day: NaiveDate } }

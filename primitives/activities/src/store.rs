@@ -6,6 +6,7 @@ pub(crate) mod handover;
 pub(crate) mod line;
 pub(crate) mod listing;
 pub(crate) mod mine;
+pub mod moved;
 pub mod next;
 pub(crate) mod signup;
 

@@ -229,6 +229,123 @@ impl ReviewForm {
     }
 }
 
+/// Who takes a team over.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SuccessorForm {
+    pub who: String,
+}
+
+impl SuccessorForm {
+    /// A member of the team; of anybody else nothing is told.
+    pub(crate) async fn check(
+        &self,
+        cx: &Cx,
+        team: OrganisationId,
+    ) -> Result<std::result::Result<PersonId, FieldErrors>> {
+        let mut errors = FieldErrors::none();
+        let word = match named(cx, &self.who).await? {
+            Ok(person) if store::is_member(&cx.db, cx.tenant, person.id, team).await? => return Ok(Ok(person.id)),
+            Err(word) if word.is_plain() => word,
+            _ => Word::new("organisations.handover.not_member"),
+        };
+        errors.add("who", word);
+        Ok(Err(errors))
+    }
+}
+
+/// Yes or no.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnswerForm {
+    pub answer: String,
+}
+
+impl AnswerForm {
+    pub(crate) fn check(&self) -> Result<bool> {
+        match self.answer.as_str() {
+            "accept" => Ok(true),
+            "decline" => Ok(false),
+            _ => Err(Error::Malformed(Word::new("error.form"))),
+        }
+    }
+}
+
+/// Into which team another is merged; with a name both become a new one.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct MergeForm {
+    pub into: String,
+    pub name: String,
+    pub reason: String,
+}
+
+impl MergeForm {
+    pub(crate) async fn other(&self, cx: &Cx, errors: &mut FieldErrors) -> Result<Option<Organisation>> {
+        let number = errors.text("into", &self.into, 40);
+        if number.is_empty() {
+            return Ok(None);
+        }
+        let found = store::find_by_number(&cx.db, cx.tenant, Tree::Team, &number).await?;
+        if found.is_none() {
+            errors.add("into", Word::new("organisations.no_parent"));
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn check(&self, errors: &mut FieldErrors) -> (Option<String>, String) {
+        (errors.optional_text("name", &self.name, 60), errors.text("reason", &self.reason, 200))
+    }
+}
+
+/// Who goes into a new team.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SplitForm {
+    pub name: String,
+    pub member: Vec<String>,
+    pub leader: String,
+    pub reason: String,
+}
+
+/// A checked one.
+pub(crate) struct Division {
+    pub name: String,
+    pub members: Vec<PersonId>,
+    pub leader: PersonId,
+    pub reason: String,
+}
+
+impl SplitForm {
+    pub(crate) fn has(&self, person: &PersonId) -> bool {
+        self.member.contains(&person.to_string())
+    }
+
+    pub(crate) fn is_leader(&self, person: &PersonId) -> bool {
+        self.leader == person.to_string()
+    }
+
+    pub(crate) fn check(&self) -> std::result::Result<Division, FieldErrors> {
+        let mut errors = FieldErrors::none();
+        let name = errors.text("name", &self.name, 60);
+        let mut members: Vec<PersonId> = self.member.iter().filter_map(|id| id.parse().ok()).collect();
+        members.sort_unstable();
+        members.dedup();
+        if members.is_empty() {
+            errors.add("member", Word::new("organisations.split.nobody"));
+        }
+        let leader: Option<PersonId> = errors.choice("leader", &self.leader);
+        if leader.is_some_and(|leader| !members.contains(&leader)) {
+            errors.add("leader", Word::new("organisations.split.leader_goes"));
+        }
+        let reason = errors.text("reason", &self.reason, 200);
+        match leader.filter(|_| errors.is_empty()) {
+            Some(leader) => Ok(Division { name, members, leader, reason }),
+            None => Err(errors),
+        }
+    }
+}
+
 /// A member to be: named by the volunteer's number or the phone, so that two of one name are told apart.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -1,7 +1,8 @@
 //! How a team comes to be: applied for, decided by the body above, handed further up when that body lets it lie.
 
+use crate::limits::REVIEW_DAYS;
 use crate::model::{MembershipRole, NewOrganisation, Organisation, OrganisationId, State};
-use crate::rules::{Level, REVIEW_DAYS, contact};
+use crate::rules::{Level, contact};
 use crate::store::{self, Review};
 use crate::{life, policy, verbs};
 use chrono::{DateTime, Utc};
@@ -45,10 +46,22 @@ pub async fn apply(
     verbs::insert(tx, cx, &new).await?;
     let (level, desk) = desk(tx, cx, above).await?;
     let of = (new.id, new.region_code.as_str(), leader);
-    store::insert_review(tx, cx, of, (level, desk.path()), due(cx, calendar, REVIEW_DAYS)).await?;
+    let due_at = due(cx, calendar, days(tx, cx).await?);
+    store::insert_review(tx, cx, of, (level, desk.path()), due_at).await?;
     tx.record(cx, &Applied { organisation: new.id, name: new.name.clone(), level });
     call(tx, cx, &desk, (new.id, &new.name)).await?;
     Ok(new.id)
+}
+
+async fn days(db: &impl Read, cx: &Cx) -> Result<u32> {
+    Ok(u32::try_from(REVIEW_DAYS.read(db, cx.tenant).await?).unwrap_or(1))
+}
+
+/// Whose decision it is what happens at the head of a team, and the path of that body.
+pub(crate) async fn desk_of(db: &impl Read, cx: &Cx, team: &Organisation) -> Result<(Level, String)> {
+    let above = parent(db, cx, Some(team)).await?;
+    let (level, desk) = desk(db, cx, above).await?;
+    Ok((level, desk.path().to_owned()))
 }
 
 /// The body whose decision it is.
@@ -124,7 +137,7 @@ pub(crate) async fn hand_up(cx: Cx) -> Result<()> {
     }
     let calendar = WorkCalendar::load(&cx.db).await?;
     for review in late {
-        let due_at = due(&cx, &calendar, REVIEW_DAYS);
+        let due_at = due(&cx, &calendar, days(&cx.db, &cx).await?);
         let at = cx.clone();
         cx.write(review.organisation_id.lane(), async move |tx: &mut Tx<'_>| {
             let (level, desk) = above(tx, &at, &review).await?;

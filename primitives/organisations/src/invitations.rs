@@ -86,7 +86,8 @@ pub async fn answer_invitation(
     accepted: bool,
 ) -> Result<Invitation> {
     let found = store::find_invitation(tx, cx.tenant, (id, person), cx.now).await?;
-    let team = found.organisation_id;
+    // The team may have been merged since they were asked.
+    let team = store::current(tx, cx.tenant, found.organisation_id).await?;
     store::answer(tx, cx, id, accepted).await?;
     tx.record(cx, &InvitationAnswered { invitation: id, organisation: team, accepted });
     if !accepted || store::is_member(tx, cx.tenant, person, team).await? {

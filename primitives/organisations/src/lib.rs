@@ -5,8 +5,10 @@ mod desk;
 mod export;
 mod forms;
 mod founding;
+pub mod handover;
 mod invitations;
 pub mod life;
+mod limits;
 mod members;
 pub mod model;
 mod pages;
@@ -14,6 +16,7 @@ pub mod policy;
 pub mod rules;
 mod search;
 mod store;
+pub mod surgery;
 #[cfg(test)]
 mod tests;
 mod ties;
@@ -27,9 +30,9 @@ pub use model::{
     Organisation, OrganisationId, State, TeamOf, Tree,
 };
 pub use store::{
-    Invitation, OrganisationFilter, changes, count, count_members, find, find_by_name, find_by_number, find_by_path,
-    find_many, history_of, invitations_of, is_member, leaders_of, list, mark_quiet, members, memberships_of, standing,
-    teams_of, town_body,
+    Invitation, OrganisationFilter, changes, count, count_in, count_members, current, find, find_by_name,
+    find_by_number, find_by_path, find_many, history_of, invitations_of, is_member, leaders_of, list, mark_quiet,
+    members, memberships_of, move_region, standing, teams_of, town_body,
 };
 pub use undoing::{end_many, forget_memberships, remove_many, reopen_many, withdraw};
 pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, settle_leader, settle_leading, update};
@@ -46,7 +49,9 @@ pub fn module() -> Module {
             "20261123_13_organisations",
             "20261124_14_invitation",
             "20261128_13_pointers",
-            "20261128_41_team_life"
+            "20261128_41_team_life",
+            "20261128_42_handover",
+            "20261128_44_surgery"
         ])
         .words(kernel::words!())
         .points(&[
@@ -59,6 +64,10 @@ pub fn module() -> Module {
             kernel::Pointer::of("person", ("team_review", "leader_id"), "uses.review"),
             kernel::Pointer::of("person", ("team_review", "made_person"), "uses.review"),
             kernel::Pointer::of("organisation", ("team_review", "organisation_id"), "uses.review"),
+            kernel::Pointer::of("organisation", ("team_handover", "organisation_id"), "uses.handover"),
+            kernel::Pointer::of("person", ("team_handover", "from_id"), "uses.handover"),
+            kernel::Pointer::of("person", ("team_handover", "to_id"), "uses.handover"),
+            kernel::Pointer::of("organisation", ("organisation", "successor_id"), "uses.merger"),
         ])
         .policy(policy::TABLE)
         .routes(members::routes())
@@ -68,6 +77,9 @@ pub fn module() -> Module {
         .part(ties::ties())
         .part(life::Unfinished::default())
         .work(|cx| Box::pin(founding::work(cx)))
+        .work(|cx| Box::pin(handover::work(cx)))
+        .settings(&limits::ALL)
+        .every(Recurring { name: "organisations.ripen", every: 30_000, run: |cx| Box::pin(handover::ripen(cx)) })
         .every(Recurring { name: "organisations.hand_up", every: 30_000, run: |cx| Box::pin(founding::hand_up(cx)) })
         .slot("people.show", members::person_panel)
         .nav(NavItem { order: 30, word: "nav.teams", url: "/desk/teams", permission: policy::READ })

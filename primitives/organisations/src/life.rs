@@ -3,7 +3,7 @@
 use crate::model::{Organisation, OrganisationId, State};
 use crate::rules::may_move;
 use crate::{store, verbs};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, LocalBoxFuture};
 use kernel::ids::Raw;
 use kernel::{Cx, Deed, Error, Result, Tx};
 use serde::Serialize;
@@ -15,20 +15,25 @@ verbs::deed! {
 
 /// What rooms above know of a team's unfinished business.
 #[derive(Clone, Copy)]
-pub struct Unfinished(
+pub struct Unfinished {
     /// How many sessions of the team are not over.
-    pub fn(Cx, OrganisationId) -> BoxFuture<'static, Result<i64>>,
-);
+    pub count: fn(Cx, OrganisationId) -> BoxFuture<'static, Result<i64>>,
+    /// Gives what is not over to another team, in the transaction of its caller.
+    pub pass: Pass,
+}
+
+/// From one team to another.
+pub type Pass = for<'t, 'd> fn(&'t mut Tx<'d>, Cx, (OrganisationId, OrganisationId)) -> LocalBoxFuture<'t, Result<()>>;
 
 impl Default for Unfinished {
     fn default() -> Self {
-        Self(|_, _| Box::pin(async { Ok(0) }))
+        Self { count: |_, _| Box::pin(async { Ok(0) }), pass: |_, _, _| Box::pin(async { Ok(()) }) }
     }
 }
 
 /// How many sessions of a team are not over.
 pub async fn unfinished(cx: &Cx, id: OrganisationId) -> Result<i64> {
-    (cx.app.part::<Unfinished>().0)(cx.clone(), id).await
+    (cx.app.part::<Unfinished>().count)(cx.clone(), id).await
 }
 
 /// Moves a team to another state with its reason. What has ended lets its members go, and their roles with them.

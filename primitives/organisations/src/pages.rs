@@ -1,8 +1,10 @@
 //! Teams at the desk: the list, the record and its forms.
 
 mod apply;
+mod handover;
 mod life;
 mod review;
+mod surgery;
 
 use crate::forms::{MemberForm, OrganisationForm};
 use crate::model::{Change, Kind, Member, MembershipRole, Organisation, OrganisationId, State, Tree};
@@ -20,8 +22,8 @@ use std::collections::HashMap;
 
 const PAGE: usize = 50;
 
-pub(crate) fn routes() -> [Routes; 4] {
-    [desk(), apply::routes(), life::routes(), review::routes()]
+pub(crate) fn routes() -> [Routes; 6] {
+    [desk(), apply::routes(), handover::routes(), life::routes(), review::routes(), surgery::routes()]
 }
 
 fn desk() -> Routes {
@@ -156,6 +158,8 @@ struct Show {
     roles: &'static [MembershipRole],
     past: bool,
     review: Option<Review>,
+    successor: Option<Organisation>,
+    merged: Vec<Organisation>,
     may_manage: bool,
     may_members: bool,
     panels: Vec<String>,
@@ -220,6 +224,8 @@ async fn record(
         form,
         errors,
         roles: MembershipRole::ALL,
+        successor: successor(cx, id).await?,
+        merged: store::merged_into(&cx.db, cx.tenant, id).await?,
         past,
         review: store::find_review(&cx.db, cx.tenant, id).await?.filter(Review::waits),
         may_manage: policy::can(cx, policy::MANAGE, &team),
@@ -227,6 +233,12 @@ async fn record(
         panels: kernel::desk::panels(cx, "teams.show", id.0).await?,
         team,
     })
+}
+
+/// The team that goes on for one that was merged.
+async fn successor(cx: &Cx, id: OrganisationId) -> Result<Option<Organisation>> {
+    let current = store::current(&cx.db, cx.tenant, id).await?;
+    if current == id { Ok(None) } else { store::find(&cx.db, cx.tenant, current).await.map(Some) }
 }
 
 /// Who is in a branch is S3: whoever reads it leaves a line before they see it.

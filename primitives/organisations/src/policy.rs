@@ -2,7 +2,7 @@
 
 use crate::model::{Organisation, Tree};
 use crate::rules::Level;
-use crate::store::Review;
+use crate::store::{Handover, Review};
 use kernel::{Class, Cx, Error, Permission, Result, Role, Target};
 
 /// Teams with their members' names.
@@ -21,8 +21,11 @@ pub const APPLY: Permission = Permission::new("teams.apply", Class::S2, &[Role::
 /// Deciding about new teams.
 pub const REVIEW: Permission = Permission::new("teams.review", Class::S2, &[Role::Leader, Role::Town, Role::District]);
 
+/// Answering whether one takes a team over.
+pub const SUCCEED: Permission = Permission::new("teams.succeed", Class::S2, &[Role::Own]);
+
 /// The table for the permission matrix.
-pub const TABLE: &[Permission] = &[READ, MANAGE, MEMBERS, BRANCHES, APPLY, REVIEW];
+pub const TABLE: &[Permission] = &[READ, MANAGE, MEMBERS, BRANCHES, APPLY, REVIEW, SUCCEED];
 
 fn target(organisation: &Organisation) -> Target<'_> {
     Target { region: &organisation.region_code, organisation: &organisation.path, person: None }
@@ -59,38 +62,70 @@ pub fn may_found(cx: &Cx, region_code: &str) -> Result<()> {
     cx.may(MANAGE, &Target { region: region_code, ..Target::default() })
 }
 
-/// Whether the decision lies with one of these roles of the actor's.
-fn holds(cx: &Cx, review: &Review, roles: &'static [Role]) -> bool {
-    let target = Target { region: &review.region_code, organisation: &review.desk_path, person: None };
-    cx.may(Permission { roles, ..REVIEW }, &target).is_ok()
+/// Whose decision something is: of a level, about a region, below a body.
+struct At<'a>(Level, &'a str, &'a str);
+
+impl At<'_> {
+    fn holds(&self, cx: &Cx, roles: &'static [Role]) -> bool {
+        let target = Target { region: self.1, organisation: self.2, person: None };
+        cx.may(Permission { roles, ..REVIEW }, &target).is_ok()
+    }
+
+    /// Whether it is the actor's own level.
+    fn is_theirs(&self, cx: &Cx) -> bool {
+        match self.0 {
+            Level::Team => self.holds(cx, &[Role::Leader]),
+            Level::Town => self.holds(cx, &[Role::Town]),
+            Level::District => self.holds(cx, &[Role::District]),
+        }
+    }
+
+    /// Refuses below and beside the level: the same answer as if there were nothing.
+    fn may(&self, cx: &Cx) -> Result<()> {
+        let may = match self.0 {
+            Level::Team => self.holds(cx, REVIEW.roles),
+            Level::Town => self.holds(cx, &[Role::Town, Role::District]),
+            Level::District => self.holds(cx, &[Role::District]),
+        };
+        if may { Ok(()) } else { Err(Error::NotFound) }
+    }
+}
+
+const fn of_review(review: &Review) -> At<'_> {
+    At(review.level, review.region_code.as_str(), review.desk_path.as_str())
+}
+
+const fn of_handover(handover: &Handover) -> At<'_> {
+    At(handover.level, handover.region_code.as_str(), handover.desk_path.as_str())
 }
 
 /// Whether an application lies at the actor's own level.
 #[must_use]
 pub fn is_theirs(cx: &Cx, review: &Review) -> bool {
-    holds(
-        cx,
-        review,
-        match review.level {
-            Level::Team => &[Role::Leader],
-            Level::Town => &[Role::Town],
-            Level::District => &[Role::District],
-        },
-    )
+    of_review(review).is_theirs(cx)
 }
 
-/// Refuses to decide below or beside the level where an application lies: the same answer as if there were none.
+/// Refuses to decide below or beside the level where an application lies.
 pub fn may_review(cx: &Cx, review: &Review) -> Result<()> {
-    let may = holds(
-        cx,
-        review,
-        match review.level {
-            Level::Team => REVIEW.roles,
-            Level::Town => &[Role::Town, Role::District],
-            Level::District => &[Role::District],
-        },
-    );
-    if may { Ok(()) } else { Err(Error::NotFound) }
+    of_review(review).may(cx)
+}
+
+/// Whether a hand-over waits for the actor's own level.
+#[must_use]
+pub fn lies_with(cx: &Cx, handover: &Handover) -> bool {
+    of_handover(handover).is_theirs(cx)
+}
+
+/// Refuses to confirm below or beside the level where a hand-over lies.
+pub fn may_confirm(cx: &Cx, handover: &Handover) -> Result<()> {
+    of_handover(handover).may(cx)
+}
+
+/// Whether the actor is one of the two, or offered it.
+#[must_use]
+pub fn concerns(cx: &Cx, handover: &Handover) -> bool {
+    let account = cx.actor.account.is_some() && cx.actor.account == handover.made_by;
+    account || [Some(handover.from_id.0), Some(handover.to_id.0)].contains(&cx.actor.person)
 }
 
 /// Whether the actor applied for it, by this account or another of theirs, or will lead it.

@@ -4,8 +4,6 @@ use crate::model::{Kind, Organisation, State};
 use chrono::NaiveDate;
 use kernel::{Word, text_enum};
 
-/// Working days within which a new team is decided about, at each level.
-pub const REVIEW_DAYS: u32 = 5;
 /// Years from which somebody can lead a team.
 pub const LEADS_FROM: u32 = 18;
 /// Days without a deed after which a team is quiet.
@@ -62,6 +60,13 @@ pub fn contact(above: Option<&Organisation>, led: bool) -> Option<Level> {
     }
 }
 
+/// How many may manage a team: one for each `per` members begun, `most` at the most.
+#[must_use]
+pub const fn managers_allowed(members: i64, per: i64, most: i64) -> i64 {
+    let begun = (if members < 1 { 1 } else { members } + per - 1) / per;
+    if begun > most { most } else { begun }
+}
+
 /// Since when a team is quiet: a year after its last deed, its founding or its record, whichever is the latest.
 #[must_use]
 pub fn quiet_since(last: Option<NaiveDate>, begun: NaiveDate, today: NaiveDate) -> Option<NaiveDate> {
@@ -93,6 +98,15 @@ mod tests {
             (State::Suspended, State::Ended),
         ];
         assert_eq!(allowed, expected);
+    }
+
+    #[test]
+    fn one_manages_each_hundred_begun_and_five_at_most() {
+        for (members, allowed) in
+            [(0, 1), (1, 1), (100, 1), (101, 2), (200, 2), (201, 3), (500, 5), (501, 5), (9_000, 5)]
+        {
+            assert_eq!(managers_allowed(members, 100, 5), allowed, "{members}");
+        }
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! The SQL of organisations and memberships.
 
+mod handover;
 mod invitation;
 mod membership;
 mod organisation;
 mod review;
+mod surgery;
 
+pub use handover::{Handover, Stage};
+pub(crate) use handover::{accepted, advance, offer, open_handover, ripe};
 pub use invitation::{Invitation, invitations_of};
 pub(crate) use invitation::{answer, find_invitation, invite, throttle, was_invited};
 pub(crate) use membership::{begin, end, end_open, find_open, insert_memberships, leading, reopen, withdraw};
@@ -17,3 +21,5 @@ pub use organisation::{
 pub(crate) use organisation::{insert_many, note, remove_many, set_state, update};
 pub use review::{Review, mark_quiet, standing};
 pub(crate) use review::{applied_by, decide_review, find_review, insert_review, move_up, overdue, waiting};
+pub(crate) use surgery::{begin_many, count_below, held, in_both, line, merged_into, succeed};
+pub use surgery::{count_in, current, move_region};

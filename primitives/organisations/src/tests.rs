@@ -10,6 +10,7 @@ use people::{NewPerson, PersonId};
 use testkit::app::{TestApp, district, organisation, region};
 use testkit::on_both;
 
+mod handover;
 mod life;
 
 fn rooms() -> Vec<Module> {

@@ -4,11 +4,11 @@ use crate::model::{
     Membership, MembershipId, MembershipRole, NewMembership, NewOrganisation, Organisation, OrganisationId,
 };
 use crate::rules::at_work;
-use crate::store;
+use crate::{limits, store};
 use chrono::NaiveDate;
 use kernel::ids::Raw;
 use kernel::policy::{Grant, Scope};
-use kernel::{Cx, Deed, Error, Result, Role, Tx, auth};
+use kernel::{Cx, Deed, Error, Read, Result, Role, Tx, auth};
 use people::PersonId;
 use serde::Serialize;
 
@@ -103,6 +103,10 @@ pub(crate) async fn admit(
 ) -> Result<MembershipId> {
     let team = store::find(tx, cx.tenant, organisation).await?;
     at_work(&team).map_err(Error::Refused)?;
+    limits::of_person(tx, cx, person, organisation).await?;
+    if role.leads() {
+        limits::of_team(tx, cx, &team, person).await?;
+    }
     appoint(tx, cx, (organisation, person), role, from_on).await
 }
 
@@ -150,7 +154,8 @@ async fn note_leader(
     store::note(tx, cx, organisation, change, reason).await
 }
 
-/// Ends everything that somebody is in an organisation, with a day and a reason; who is not in it is not there.
+/// Ends everything that somebody is in an organisation, with a day and a reason; who is not in it is not there. Whoever leads
+/// a team alone hands it over first.
 pub async fn leave(
     tx: &mut Tx<'_>,
     cx: &Cx,
@@ -161,6 +166,28 @@ pub async fn leave(
     if held.is_empty() {
         return Err(Error::NotFound);
     }
+    if held.iter().any(|m| m.role == MembershipRole::Leader) && leads_alone(tx, cx, (organisation, person)).await? {
+        return Err(Error::refused("organisations.sole_leader"));
+    }
+    let_go(tx, cx, (organisation, person), (last, reason)).await
+}
+
+/// Whether a team at work would be without a leader.
+async fn leads_alone(db: &impl Read, cx: &Cx, (organisation, person): (OrganisationId, PersonId)) -> Result<bool> {
+    let team = store::find(db, cx.tenant, organisation).await?;
+    let leaders = store::leaders_of(db, cx.tenant, &[organisation]).await?.remove(&organisation).unwrap_or_default();
+    let another = leaders.iter().any(|l| l.role == MembershipRole::Leader && l.person_id != person);
+    Ok(at_work(&team).is_ok() && !another)
+}
+
+/// The same without asking who leads afterwards: the team ends, or the person does.
+pub(crate) async fn let_go(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    (organisation, person): (OrganisationId, PersonId),
+    (last, reason): (NaiveDate, &str),
+) -> Result<()> {
+    let held = store::find_open(tx, cx.tenant, organisation, person).await?;
     for membership in &held {
         end(tx, cx, membership, last, reason).await?;
     }
@@ -181,7 +208,7 @@ pub(crate) async fn end_all(
     let leaders = store::leaders_of(tx, cx.tenant, &[organisation]).await?.remove(&organisation).unwrap_or_default();
     let mut gone = 0;
     for leader in leaders {
-        leave(tx, cx, (organisation, leader.person_id), (last.max(leader.from_on), reason)).await?;
+        let_go(tx, cx, (organisation, leader.person_id), (last.max(leader.from_on), reason)).await?;
         gone += 1;
     }
     let members = store::end_open(tx, cx.tenant, organisation, (last, reason)).await?;
@@ -214,18 +241,22 @@ pub async fn settle_leading(tx: &mut Tx<'_>, cx: &Cx, person: PersonId) -> Resul
     Ok(())
 }
 
-/// A person's account leads exactly the teams that the person leads: the role comes and goes with the membership.
+/// A person's account leads exactly the teams that the person leads, with what was merged into them: the role comes and goes
+/// with the membership.
 pub(crate) async fn settle_role(tx: &mut Tx<'_>, cx: &Cx, team: &Organisation, person: PersonId) -> Result<()> {
     let Some(account) = auth::find_by_person(tx, cx.tenant, person.0).await? else { return Ok(()) };
     let leads = store::leading(tx, cx.tenant, team.id, person).await?;
-    let wanted = Grant { role: Role::Leader, scope: Scope::Organisation(team.path.clone()) };
     let held = auth::list_roles(tx, cx.tenant, account.id, cx.today()).await?;
-    let row = held.into_iter().find(|row| row.grant() == wanted);
-    match (leads, row) {
-        (true, None) => auth::grant(tx, cx, account.id, &wanted).await,
-        (false, Some(row)) => auth::revoke(tx, cx, account.id, row.id).await,
-        _ => Ok(()),
+    for path in store::line(tx, cx.tenant, team).await? {
+        let wanted = Grant { role: Role::Leader, scope: Scope::Organisation(path) };
+        let row = held.iter().find(|row| row.grant() == wanted);
+        match (leads, row) {
+            (true, None) => auth::grant(tx, cx, account.id, &wanted).await?,
+            (false, Some(row)) => auth::revoke(tx, cx, account.id, row.id).await?,
+            _ => {}
+        }
     }
+    Ok(())
 }
 
 /// Gives or takes the role of a person's account over a team, as the person leads it or not.

@@ -23,17 +23,18 @@ mod verbs;
 pub use model::{NewPerson, Person, PersonId, PersonState, PoliticalCode, PoliticalRow, Sex};
 pub use private::{Field, open_field};
 pub use store::{
-    PersonFilter, count, find, find_by_identity, find_by_number, find_by_phone, find_many, identity_hash, list,
-    next_volunteer_numbers, open_identity, political_history, political_status, region_codes, reserve_serials,
+    PersonFilter, count, count_in, find, find_by_identity, find_by_number, find_by_phone, find_many, identity_hash,
+    list, move_region, next_volunteer_numbers, open_identity, political_history, political_status, region_codes,
+    reserve_serials,
 };
 pub use ties::Ties;
 pub use undoing::{FIELDS, PutBack, put_back, put_back_political, remove_many};
 pub use verbs::{insert, insert_many, set_political_status, update};
 
 use kernel::ids::Raw;
+use kernel::jobs::Recurring;
 use kernel::outbox::{Addresses, Book};
 use kernel::{Cx, Module, NavItem, Result, Secret};
-use kernel::jobs::Recurring;
 
 /// Every ten minutes it is asked whether the night has come.
 const LOOK: u64 = 600_000;

@@ -3,6 +3,7 @@
 pub(crate) mod export;
 pub(crate) mod merge;
 mod read;
+mod region;
 mod undo;
 mod write;
 
@@ -18,3 +19,4 @@ pub use write::{identity_hash, next_volunteer_numbers, reserve_serials};
 pub(crate) const COLUMNS: &str =
     "id, name, sort_key, sex, birth_date, phone, email, id_kind, id_tail, ethnicity, education, employer, skills,
      region_code, address, volunteer_no, registered_on, state, merged_into_id, created_at, updated_at";
+pub use region::{count_in, move_region};

@@ -9,6 +9,7 @@ pub mod policy;
 mod regions;
 mod search;
 mod store;
+mod succession;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -18,7 +19,8 @@ pub use regions::{
     REGIONS, WORKDAYS, by_name, communities, find_region, load_regions, load_workdays, region_by_name, regions, town_of,
 };
 pub use store::{SiteFilter, find as find_site, insert as insert_site, list as list_sites, update as update_site};
-pub use tree::{Tree, full_region_name, towns, tree};
+pub use succession::{Ended, Succession, count_sites_in, ended_towns, merge_towns, move_sites, standing_towns};
+pub use tree::{Tree, forget as forget_tree, full_region_name, towns, tree};
 
 use kernel::{Module, NavItem};
 
@@ -26,7 +28,7 @@ use kernel::{Module, NavItem};
 #[must_use]
 pub fn module() -> Module {
     Module::new("places")
-        .migrations(kernel::migrations!["20261123_11_places"])
+        .migrations(kernel::migrations!["20261123_11_places", "20261128_43_succession"])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(pages::routes())

@@ -3,7 +3,7 @@
 use crate::model::{Level, Region, short};
 use chrono::NaiveDate;
 use kernel::db::Value;
-use kernel::{Error, Read, Result, Tx, args};
+use kernel::{Error, Read, Result, Tx, args, row};
 
 /// Nanhai district with its towns and communities; see `seeds/README.md`.
 pub const REGIONS: &str = include_str!("../seeds/regions-440605.csv");
@@ -51,9 +51,25 @@ pub async fn load_workdays(tx: &mut Tx<'_>) -> Result<u64> {
     tx.insert_many("INSERT INTO work_day (day, kind)", tail, &rows).await
 }
 
-/// One region by its code.
+/// One region by its code; of one that ended, the one that goes on for it.
 pub async fn find_region(db: &impl Read, code: &str) -> Result<Region> {
-    db.one(&format!("SELECT {COLUMNS} FROM region WHERE code = $1"), args![code]).await
+    db.one(&format!("SELECT {COLUMNS} FROM region WHERE code = $1"), args![current(db, code).await?]).await
+}
+
+row! { struct Next { successor_code: Option<String> } }
+
+/// The code that goes on for one that ended; the same while it stands, and where nobody knows it.
+pub async fn current(db: &impl Read, code: &str) -> Result<String> {
+    let mut code = code.to_owned();
+    // Each step leads to a later day, and nobody merges a dozen times.
+    for _ in 0..12 {
+        let sql = "SELECT successor_code FROM region WHERE code = $1 AND valid_to IS NOT NULL";
+        match db.optional::<Next>(sql, args![code]).await?.and_then(|row| row.successor_code) {
+            Some(next) => code = next,
+            None => break,
+        }
+    }
+    Ok(code)
 }
 
 /// The code of the town that a code lies in; of a district itself, the code.
@@ -67,19 +83,29 @@ pub async fn communities(db: &impl Read, town: &str) -> Result<Vec<Region>> {
     below(db, town, Level::Community).await
 }
 
-/// Everything at and below a code, by code: a town stands before its communities.
+/// Everything at and below a code that stands now, by code: a town stands before its communities.
 pub async fn regions(db: &impl Read, code: &str) -> Result<Vec<Region>> {
-    let sql = format!("SELECT {COLUMNS} FROM region WHERE code >= $1 AND code < $2 ORDER BY code");
+    let sql = format!("SELECT {COLUMNS} FROM region WHERE code >= $1 AND code < $2 AND valid_to IS NULL ORDER BY code");
     db.all(&sql, args![code, kernel::policy::after(code)]).await
 }
 
-/// The whole tree, by code.
+/// The whole tree with what has ended, by code.
 pub(crate) async fn all(db: &impl Read) -> Result<Vec<Region>> {
     db.all(&format!("SELECT {COLUMNS} FROM region ORDER BY code"), args![]).await
 }
 
-async fn below(db: &impl Read, code: &str, level: Level) -> Result<Vec<Region>> {
-    let sql = format!("SELECT {COLUMNS} FROM region WHERE parent_code = $1 AND level = $2 ORDER BY code");
+row! { struct Code { code: String } }
+
+/// The codes that have ended.
+pub(crate) async fn ended(db: &impl Read) -> Result<Vec<String>> {
+    let codes: Vec<Code> = db.all("SELECT code FROM region WHERE valid_to IS NOT NULL ORDER BY code", args![]).await?;
+    Ok(codes.into_iter().map(|row| row.code).collect())
+}
+
+pub(crate) async fn below(db: &impl Read, code: &str, level: Level) -> Result<Vec<Region>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM region WHERE parent_code = $1 AND level = $2 AND valid_to IS NULL ORDER BY code"
+    );
     db.all(&sql, args![code, level]).await
 }
 

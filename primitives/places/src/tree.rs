@@ -6,9 +6,9 @@ use chrono::{DateTime, Duration, Utc};
 use kernel::{Cx, Result};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Regions by code, as they were a minute ago at most.
+/// Regions by code, as they were a minute ago at most, and the codes that have ended.
 #[derive(Debug, Default)]
-pub struct Tree(Vec<Region>);
+pub struct Tree(Vec<Region>, Vec<String>);
 
 /// The tree that the application keeps; a part of it.
 #[derive(Clone, Default)]
@@ -26,12 +26,18 @@ pub async fn tree(cx: &Cx) -> Result<Arc<Tree>> {
     {
         return Ok(tree);
     }
-    let tree = Arc::new(Tree(regions::all(&cx.db).await?));
+    let tree = Arc::new(Tree(regions::all(&cx.db).await?, regions::ended(&cx.db).await?));
     *kept.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((cx.now, Arc::clone(&tree)));
     Ok(tree)
 }
 
-/// The towns and streets of the reader's district, by code.
+/// Reads the tree anew next time: this process has just changed it.
+pub fn forget(cx: &Cx) {
+    let kept: Kept = cx.app.part();
+    *kept.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
+/// The towns and streets of the reader's district that stand now, by code.
 pub async fn towns(cx: &Cx) -> Result<Vec<Region>> {
     let district = cx.app.tenant().map(|t| t.code.clone()).unwrap_or_default();
     Ok(tree(cx).await?.towns(&district))
@@ -66,10 +72,10 @@ impl Tree {
         }
     }
 
-    /// The towns and streets of a district, by code.
+    /// The towns and streets of a district that stand now, by code.
     #[must_use]
     pub fn towns(&self, district: &str) -> Vec<Region> {
         let is_town = |r: &&Region| r.level == Level::Town && r.parent_code.as_deref() == Some(district);
-        self.0.iter().filter(is_town).cloned().collect()
+        self.0.iter().filter(is_town).filter(|r| self.1.binary_search(&r.code).is_err()).cloned().collect()
     }
 }

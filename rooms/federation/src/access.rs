@@ -12,6 +12,7 @@ use crate::policy;
 use crate::store::access::{self, NewSlip};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use kernel::{Cx, Error, Result, Target, auth};
+pub(crate) use open::folded;
 use organisations::OrganisationId;
 use people::{Person, PersonId, PersonState};
 
@@ -37,7 +38,7 @@ fn fresh(cx: &Cx, (person, name): (PersonId, &str), leads: Vec<OrganisationId>) 
     (slip, shown)
 }
 
-fn ends_at(cx: &Cx) -> DateTime<Utc> {
+pub(crate) fn ends_at(cx: &Cx) -> DateTime<Utc> {
     cx.now + Duration::days(DAYS)
 }
 
@@ -63,7 +64,7 @@ fn is_young(cx: &Cx, born: Option<NaiveDate>) -> bool {
 }
 
 /// Why nobody hands this person a link, if so; otherwise the teams whose leading goes with it.
-async fn check(cx: &Cx, person: &Person) -> Result<Vec<OrganisationId>> {
+pub(crate) async fn check(cx: &Cx, person: &Person) -> Result<Vec<OrganisationId>> {
     if auth::find_by_person(&cx.db, cx.tenant, person.id.0).await?.is_some() {
         return Err(Error::refused("federation.access.has_account"));
     }

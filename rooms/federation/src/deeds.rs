@@ -91,3 +91,11 @@ deed! {
     /// A link was used and there is an account now.
     AccessUsed, "federation.access_used", "person" { given_by: String }
 }
+deed! {
+    /// Somebody says that a record is theirs; the person is absent where it fits nobody.
+    ClaimFiled, "federation.claim_filed", "record_claim" { person: Option<Raw> }
+}
+deed! {
+    /// A leader or the desk decided whose it is.
+    ClaimDecided, "federation.claim_decided", "record_claim" { person: Raw, approved: bool }
+}

@@ -2,6 +2,7 @@
 
 mod access;
 mod api;
+mod claim;
 mod data;
 mod deeds;
 mod edit;
@@ -18,11 +19,13 @@ pub mod policy;
 mod requests;
 pub mod stars;
 mod store;
+pub mod towns;
 
 pub use export::command_export;
 pub use import::command::command_import;
 
-use kernel::{Module, Routes};
+use kernel::jobs::JobKind;
+use kernel::{Module, NavItem, Routes};
 
 /// The room's door.
 #[must_use]
@@ -31,6 +34,11 @@ pub fn module() -> Module {
         .get("/", policy::HOME, home::show)
         .get("/join", policy::JOIN, join::pages::new)
         .post("/join", policy::JOIN, join::pages::create)
+        .get("/claim", policy::CLAIM, claim::new)
+        .post("/claim", policy::CLAIM, claim::create)
+        .get("/claim/{token}", policy::CLAIM, claim::show)
+        .get("/team/claims", policy::CLAIMS, claim::index)
+        .post("/team/claims/{claim}/decision", policy::CLAIMS, claim::decide)
         .get("/me", policy::ME, me::show)
         .post("/me/invitations/{invitation}/decision", policy::ME, invitations::decide)
         .get("/me/messages", policy::ME, messages::index)
@@ -48,6 +56,9 @@ pub fn module() -> Module {
         .post("/desk/people/{person}/access/end", policy::ACCESS, access::desk::destroy)
         .get("/desk/teams/{team}/access", policy::ACCESS, access::sheet::new)
         .post("/desk/teams/{team}/access", policy::ACCESS, access::sheet::create)
+        .get("/desk/towns", policy::TOWNS, towns::index)
+        .get("/desk/towns/{region}/merger", policy::TOWNS, towns::show)
+        .post("/desk/towns/{region}/merger", policy::TOWNS, towns::update)
         .api(policy::ME, kernel::routes!(api::me))
         .api(policy::REGISTER, kernel::routes!(api::create));
     import::furnish(Module::new("federation"))
@@ -55,7 +66,8 @@ pub fn module() -> Module {
             "20261123_21_federation",
             "20261124_21_access",
             "20261128_20_pointers",
-            "20261128_22_merge"
+            "20261128_22_merge",
+            "20261128_46_claim"
         ])
         .words(kernel::words!())
         .words(kernel::words!("import"))
@@ -63,6 +75,7 @@ pub fn module() -> Module {
             kernel::Pointer::of("person", ("join_request", "person_id"), "uses.request"),
             kernel::Pointer::of("person", ("join_consent", "person_id"), "uses.consent"),
             kernel::Pointer::of("person", ("access_slip", "person_id"), "uses.slip"),
+            kernel::Pointer::of("person", ("record_claim", "person_id"), "uses.record_claim"),
             kernel::Pointer::of("organisation", ("join_request", "organisation_id"), "uses.request"),
         ])
         .policy(policy::TABLE)
@@ -75,8 +88,11 @@ pub fn module() -> Module {
         .routes(api::requests::routes())
         .slot("people.show", access::desk::panel)
         .slot("teams.show", access::sheet::panel)
+        .nav(NavItem { order: 108, word: "nav.towns", url: "/desk/towns", permission: policy::TOWNS })
         .part(home::Kept::default())
+        .job(JobKind::of::<claim::CallLeaders>())
         .work(|cx| Box::pin(requests::work(cx)))
+        .work(|cx| Box::pin(claim::work(cx)))
 }
 
 #[cfg(test)]

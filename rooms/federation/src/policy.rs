@@ -6,6 +6,11 @@ use kernel::{Class, Permission, Role};
 pub const HOME: Permission = Permission::new("federation.home", Class::S1, &[Role::Anyone]);
 /// Registering oneself.
 pub const JOIN: Permission = Permission::new("federation.join", Class::S1, &[Role::Anyone]);
+/// Claiming a record that somebody else made.
+pub const CLAIM: Permission = Permission::new("federation.claim", Class::S1, &[Role::Anyone]);
+/// Deciding whose record it is.
+pub const CLAIMS: Permission =
+    Permission::new("federation.claims", Class::S2, &[Role::Leader, Role::Town, Role::District]);
 /// One's own page, messages and masked data.
 pub const ME: Permission = Permission::new("federation.me", Class::S3, &[Role::Own]);
 /// Seeing one's own data in clear.
@@ -21,5 +26,8 @@ pub const ACCESS: Permission =
 /// Putting volunteers on record by a program.
 pub const REGISTER: Permission = Permission::new("federation.register", Class::S4, &[Role::Town, Role::District]);
 
+/// Merging towns.
+pub const TOWNS: Permission = Permission::new("federation.towns", Class::S2, &[Role::District]);
+
 /// The room's table.
-pub const TABLE: &[Permission] = &[HOME, JOIN, ME, REVEAL, EDIT, REQUESTS, ACCESS, REGISTER];
+pub const TABLE: &[Permission] = &[HOME, JOIN, ME, REVEAL, EDIT, REQUESTS, ACCESS, REGISTER, CLAIM, CLAIMS, TOWNS];

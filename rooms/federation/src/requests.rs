@@ -77,7 +77,9 @@ pub(crate) async fn answer(cx: &Cx, id: Raw, accepted: bool, opinion: &str) -> R
 
 /// What follows from a decision: the membership, the message to the one who asked, and the trace.
 async fn settle(tx: &mut Tx<'_>, cx: &Cx, found: &Request, accepted: bool) -> Result<()> {
-    let (team, person) = (found.organisation_id, found.person_id);
+    // The team may have been merged since they asked.
+    let team = organisations::current(tx, cx.tenant, found.organisation_id).await?;
+    let person = found.person_id;
     if accepted && !organisations::is_member(tx, cx.tenant, person, team).await? {
         organisations::join(tx, cx, team, person, cx.today()).await?;
     }

@@ -1,6 +1,7 @@
 //! The SQL of the federation's own tables and of the few figures on its public home.
 
 pub(crate) mod access;
+pub(crate) mod claim;
 pub(crate) mod export;
 pub(crate) mod offer;
 pub(crate) mod request;

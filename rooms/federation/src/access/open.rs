@@ -43,7 +43,7 @@ fn tails(person: &Person) -> Vec<String> {
 }
 
 /// As people type it: without spaces, full-width figures as figures, letters large.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         other => other,

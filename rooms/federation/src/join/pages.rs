@@ -222,7 +222,10 @@ async fn team(cx: &Cx, form: &JoinForm, answers: &mut Answers, errors: &mut Fiel
         return Ok(());
     }
     let found = match form.team.parse::<OrganisationId>() {
-        Ok(id) => organisations::find(&cx.db, cx.tenant, id).await.ok(),
+        Ok(id) => {
+            let id = organisations::current(&cx.db, cx.tenant, id).await?;
+            organisations::find(&cx.db, cx.tenant, id).await.ok()
+        }
         Err(_) => None,
     };
     match found.filter(|team| team.tree == Tree::Team && team.state == organisations::State::Active) {

@@ -78,7 +78,8 @@ pub(super) async fn rename(
     let key = key(table);
     for part in ids.chunks(1_000) {
         let list = in_list(4, part.len());
-        let sql = format!("UPDATE {table} SET {column} = $3 WHERE tenant_id = $1 AND {column} = $2 AND {key} IN {list}");
+        let sql =
+            format!("UPDATE {table} SET {column} = $3 WHERE tenant_id = $1 AND {column} = $2 AND {key} IN {list}");
         let mut args = args![tenant, from, to].to_vec();
         args.extend(part.iter().map(|id| Value::Uuid(*id)));
         tx.execute(&sql, &args).await?;

@@ -5,7 +5,7 @@ use kernel::policy::Reach;
 use kernel::{Conditions, Read, Result, TenantId, args, row};
 use std::collections::BTreeMap;
 
-row! { struct Named { code: String, name: String } }
+row! { struct Named { code: String, name: String, stands: bool } }
 
 /// Code and name of each row in the order of reading. `found` are the codes that have figures.
 pub(super) async fn rows(
@@ -21,8 +21,9 @@ pub(super) async fn rows(
         Group::Team | Group::Kind | Group::Category => found.into_iter().map(|code| (code, String::new())).collect(),
     };
     for named in known(db, tenant, query).await? {
-        // A narrowed report names only what it counts; the whole district shows its empty towns too.
-        if !query.is_narrowed() && query.group == Group::Town || all.contains_key(&named.code) {
+        // A narrowed report names only what it counts; the whole district shows its empty towns too, while they stand.
+        let empty = !query.is_narrowed() && query.group == Group::Town && named.stands;
+        if empty || all.contains_key(&named.code) {
             all.insert(named.code, named.name);
         }
     }
@@ -32,13 +33,13 @@ pub(super) async fn rows(
 async fn known(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Vec<Named>> {
     match query.group {
         Group::Town => {
-            let sql = "SELECT r.code, r.name FROM region r JOIN tenant t ON r.parent_code = t.code
-                       WHERE t.id = $1 AND r.level = 'town'";
-            db.all(sql, args![tenant]).await
+            let sql = "SELECT r.code, r.name, (r.valid_from IS NULL OR r.valid_from <= $3) AND (r.valid_to IS NULL OR r.valid_to >= $2) AS stands
+                       FROM region r JOIN tenant t ON r.parent_code = t.code WHERE t.id = $1 AND r.level = 'town'";
+            db.all(sql, args![tenant, query.from.first(), query.to.last()]).await
         }
         Group::Team => {
             db.all(
-                "SELECT number AS code, name FROM organisation WHERE tenant_id = $1 AND tree = 'team'",
+                "SELECT number AS code, name, TRUE AS stands FROM organisation WHERE tenant_id = $1 AND tree = 'team'",
                 args![tenant],
             )
             .await
@@ -76,7 +77,8 @@ pub(crate) async fn team(
 
 /// The towns of the district: code and name.
 pub(crate) async fn towns(db: &impl Read, tenant: TenantId) -> Result<Vec<(String, String)>> {
-    let sql = "SELECT r.code, r.name FROM region r JOIN tenant t ON r.parent_code = t.code
+    let sql =
+        "SELECT r.code, r.name, r.valid_to IS NULL AS stands FROM region r JOIN tenant t ON r.parent_code = t.code
                WHERE t.id = $1 AND r.level = 'town' ORDER BY r.code";
     let rows: Vec<Named> = db.all(sql, args![tenant]).await?;
     Ok(rows.into_iter().map(|r| (r.code, r.name)).collect())

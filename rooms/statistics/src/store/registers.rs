@@ -1,4 +1,5 @@
-//! Figures read from the registers: volunteers, teams and activities. Volunteers and teams stand as at the period's end.
+//! Figures read from the registers: volunteers, teams and activities. Volunteers and teams stand as at the period's end, and
+//! where they stood then: a town that was merged later still has its own in the reports of its time.
 
 use super::{Counted, Numbers, Part, numbers};
 use crate::model::{Group, Query};
@@ -19,13 +20,14 @@ pub(super) async fn volunteers(db: &impl Read, tenant: TenantId, query: &Query) 
         Group::Month => "substr(CAST(p.registered_on AS TEXT), 1, 7)",
         Group::Category | Group::Total => "''",
     };
+    let source = then(db, tenant, query, PEOPLE).await?;
     let rows = match query.group {
         Group::Team if !query.is_narrowed() => members(db, tenant, query).await?,
-        _ => people(db, &wanted, code, in_team).await?,
+        _ => people(db, &wanted, (&source, code), in_team).await?,
     };
     // The total is the same however the rows are made: who is in two teams counts once, who is in none counts too.
     let total = match in_team {
-        true => people(db, &registered(tenant, query, chosen), "''", chosen).await?.into_values().sum(),
+        true => people(db, &registered(tenant, query, chosen), (&source, "''"), chosen).await?.into_values().sum(),
         false => rows.values().sum(),
     };
     let rows = if query.group == Group::Month { grown(query, &rows) } else { rows };
@@ -63,14 +65,41 @@ async fn members(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Numb
     Ok(numbers(db.all(sql, args![tenant, query.to.last()]).await?))
 }
 
-async fn people(db: &impl Read, wanted: &Conditions, code: &str, in_team: bool) -> Result<Numbers> {
+row! { struct Any { object_id: kernel::ids::Raw } }
+
+/// A register with its alias and columns: kind of object, table, alias, columns.
+type Register = (&'static str, &'static str, &'static str, &'static str);
+const PEOPLE: Register = ("person", "person", "p", "state, registered_on");
+const TEAMS: Register = ("organisation", "organisation", "o", "tree, state, kind, founded_on, path, number");
+
+/// A register as it lay at the period's end: the table itself, unless a region was merged later.
+async fn then(
+    db: &impl Read,
+    tenant: TenantId,
+    query: &Query,
+    (kind, table, alias, columns): Register,
+) -> Result<String> {
+    let sql = "SELECT object_id FROM region_moved WHERE tenant_id = $1 AND kind = $2 AND on_day > $3 LIMIT 1";
+    let last = query.to.last();
+    if db.optional::<Any>(sql, args![tenant, kind, last]).await?.is_none() {
+        return Ok(format!("{table} {alias}"));
+    }
+    let columns: String = columns.split(", ").map(|column| format!("r.{column}, ")).collect();
+    Ok(format!(
+        "(SELECT r.tenant_id, r.id, {columns}COALESCE((SELECT v.old_code FROM region_moved v WHERE v.tenant_id = r.tenant_id
+            AND v.kind = '{kind}' AND v.object_id = r.id AND v.on_day > '{last}' ORDER BY v.on_day LIMIT 1), r.region_code) AS region_code
+          FROM {table} r) {alias}"
+    ))
+}
+
+async fn people(db: &impl Read, wanted: &Conditions, (source, code): (&str, &str), in_team: bool) -> Result<Numbers> {
     let mut wanted = wanted.clone();
     let sql = if in_team {
         let tail = wanted.tail("", args![]);
         // A person of several teams is one person in each of their rows and one in the total.
         format!(
             "SELECT code, COUNT(*) AS n FROM (
-               SELECT DISTINCT {code} AS code, m.person_id FROM organisation o CROSS JOIN membership m CROSS JOIN person p
+               SELECT DISTINCT {code} AS code, m.person_id FROM organisation o CROSS JOIN membership m CROSS JOIN {source}
                WHERE m.tenant_id = o.tenant_id AND m.organisation_id = o.id AND p.tenant_id = m.tenant_id AND p.id = m.person_id
                  AND o.tenant_id = p.tenant_id AND {tail}) AS person
              GROUP BY code"
@@ -81,7 +110,7 @@ async fn people(db: &impl Read, wanted: &Conditions, code: &str, in_team: bool) 
         let tail = wanted.tail("", args![]);
         format!(
             "SELECT {code} AS code, CAST(SUM(p.n) AS BIGINT) AS n
-             FROM (SELECT {by}, COUNT(*) AS n FROM person p WHERE {tail} GROUP BY p.state, {by}) AS p GROUP BY 1"
+             FROM (SELECT {by}, COUNT(*) AS n FROM {source} WHERE {tail} GROUP BY p.state, {by}) AS p GROUP BY 1"
         )
     };
     Ok(numbers(db.all::<Counted>(&sql, wanted.args()).await?))
@@ -101,7 +130,8 @@ pub(super) async fn teams(db: &impl Read, tenant: TenantId, query: &Query) -> Re
         Group::Category | Group::Total => "''",
     };
     let tail = wanted.tail(" GROUP BY 1", args![]);
-    let sql = format!("SELECT {code} AS code, COUNT(*) AS n FROM organisation o WHERE {tail}");
+    let source = then(db, tenant, query, TEAMS).await?;
+    let sql = format!("SELECT {code} AS code, COUNT(*) AS n FROM {source} WHERE {tail}");
     let rows = numbers(db.all(&sql, wanted.args()).await?);
     let total = rows.values().sum();
     let rows = if query.group == Group::Month { grown(query, &rows) } else { rows };
@@ -139,7 +169,8 @@ pub(super) async fn activities(db: &impl Read, tenant: TenantId, query: &Query) 
         Group::Month | Group::Total => ("''", ""),
     };
     let tail = wanted.tail(" GROUP BY 1", args![]);
-    let sql = format!("SELECT {code} AS code, COUNT(*) AS n FROM activity a{join} WHERE {tail}");
+    let source = activity_then(db, tenant, query).await?;
+    let sql = format!("SELECT {code} AS code, COUNT(*) AS n FROM {source}{join} WHERE {tail}");
     let rows = numbers(db.all(&sql, wanted.args()).await?);
     Ok(Part { total: rows.values().sum(), rows })
 }
@@ -164,6 +195,23 @@ pub(super) fn held(tenant: TenantId, query: &Query) -> Conditions {
         wanted.within(reach, "a.region_code", "a.organisation_path");
     }
     wanted
+}
+
+/// The activities with the team and place that they had at the period's end: the table itself, unless one was moved later.
+async fn activity_then(db: &impl Read, tenant: TenantId, query: &Query) -> Result<String> {
+    let sql = "SELECT activity_id AS object_id FROM activity_moved WHERE tenant_id = $1 AND on_day > $2 LIMIT 1";
+    let last = query.to.last();
+    if db.optional::<Any>(sql, args![tenant, last]).await?.is_none() {
+        return Ok("activity a".to_owned());
+    }
+    Ok(format!(
+        "(SELECT r.tenant_id, r.id, r.state, r.starts_on, r.ends_on, r.kind, r.category,
+            COALESCE(v.region_code, r.region_code) AS region_code, COALESCE(v.organisation_id, r.organisation_id) AS organisation_id,
+            COALESCE(v.organisation_path, r.organisation_path) AS organisation_path
+          FROM activity r LEFT JOIN activity_moved v ON v.tenant_id = r.tenant_id AND v.activity_id = r.id
+            AND v.on_day = (SELECT MIN(w.on_day) FROM activity_moved w WHERE w.tenant_id = r.tenant_id AND w.activity_id = r.id
+              AND w.on_day > '{last}')) a"
+    ))
 }
 
 async fn spells(db: &impl Read, mut wanted: Conditions, query: &Query) -> Result<Part> {
