@@ -84,8 +84,16 @@ fn steps_of_joining(house: &mut House, browser: &mut Browser) -> Result<()> {
 fn volunteers(house: &mut House) -> Result<()> {
     let mut browser = signed_in(house, "（志愿者）", PHONE)?;
     let signup = first(house, &mut browser, "/me/services", "main a[href*='/signups/']");
-    let own =
-        ["/me", "/me/services", "/me/services?show=past", "/me/hours", "/me/messages", "/me/data", "/me/data/edit"];
+    let own = [
+        "/me",
+        "/me/services",
+        "/me/services?show=past",
+        "/me/hours",
+        "/me/messages",
+        "/me/messages/settings",
+        "/me/data",
+        "/me/data/edit",
+    ];
     let open = first(house, &mut browser, "/activities", "main .list a")?;
     let together = format!("{}/groups/new", open.split('?').next().unwrap_or(&open));
     let more = ["/me/password", "/me/trace", "/teams/new", "/activities?show=all", &open, &together];

@@ -356,6 +356,20 @@ fn federation_cases() -> Vec<Case> {
             .restore(INVITED),
         get("/me/messages", Aim::Plain),
         post("/me/messages/read", Aim::Plain, none),
+        get("/me/messages/settings", Aim::Plain),
+        get("/api/v1/me/messages/settings", Aim::Plain),
+        call(
+            "PUT",
+            "/api/v1/me/messages/settings",
+            Aim::Plain,
+            |_, _| json!({ "quiet_from": "", "quiet_to": "08:00", "digest": false, "digest_at": "18:30" }),
+        ),
+        post("/me/messages/settings", Aim::Plain, |_, _| {
+            text(&[("quiet_from", "22:00"), ("quiet_to", "07:00"), ("digest_at", "18:30")])
+        }),
+        post("/me/messages/settings/off", Aim::Plain, none),
+        post("/me/messages/confirmation", Aim::Plain, none),
+        post("/me/messages/confirmation/code", Aim::Plain, |_, _| text(&[("code", "000000")])),
         get("/me/data", Aim::Plain),
         post("/me/data/reveal", Aim::Plain, |_, _| text(&[("field", "phone"), ("why", "")])),
         get("/me/trace", Aim::Plain),

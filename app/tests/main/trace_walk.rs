@@ -178,6 +178,8 @@ const SILENT: &[(&str, &str)] = &[
     ("/me", "one's own, no number"),
     ("/api/v1/me", "one's own, masked"),
     ("/me/messages", "one's own, sentences without numbers"),
+    ("/me/messages/settings", "one's own, masked"),
+    ("/api/v1/me/messages/settings", "one's own, no address"),
     ("/me/data", "one's own, masked until asked"),
     ("/me/trace", "one's own"),
     ("/me/data/edit", "one's own, masked fields come empty"),
@@ -275,7 +277,8 @@ async fn leaves_nothing_personal(walk: &mut Walk) {
 /// A house from which every message also leaves by SMS.
 fn with_a_way_out() -> kernel::Config {
     let line = kernel::outbox::Line { adapter: kernel::outbox::Adapter::Console, unless_off: true };
-    let channels = kernel::outbox::Channels { sms: Some(line), ..kernel::outbox::Channels::default() };
+    let mail = Some(line.clone());
+    let channels = kernel::outbox::Channels { sms: Some(line), mail, ..kernel::outbox::Channels::default() };
     kernel::Config { channels, ..kernel::Config::default() }
 }
 

@@ -392,6 +392,7 @@ async fn oneself(walk: &mut Walk) {
     let own = walk.district.somebody("neighbour", vec![], Some(member)).await;
     let read = [("federation.messages_read", "person", Some(member))];
     walk.ask(&own, ("POST", "/me/messages/read"), ("/me/messages/read".into(), form(&[])), &read).await;
+    told(walk, &own, member).await;
     for field in ["identity", "phone", "birth_date", "address", "email", "political_status"] {
         let opened = [("federation.own_opened", "person", Some(member))];
         let sent = ("/me/data/reveal".to_owned(), form(&[("field", field), ("why", "check")]));
@@ -404,6 +405,25 @@ async fn oneself(walk: &mut Walk) {
     let sent = ("/me/password".to_owned(), form(&[("password", PASSWORD), ("new", new), ("again", new)]));
     let changed = [("federation.password_changed", "person", Some(member))];
     walk.ask(&own, ("POST", "/me/password"), sent, &changed).await;
+}
+
+/// How one is told outside, and the address that is confirmed for it.
+async fn told(walk: &mut Walk, own: &Somebody, member: Raw) {
+    let changed = [("federation.message_setting", "person", Some(member))];
+    let chosen = [("sms", "on"), ("quiet_from", "22:00"), ("quiet_to", "07:00"), ("digest_at", "18:30")];
+    let sent = ("/me/messages/settings".to_owned(), form(&chosen));
+    walk.ask(own, ("POST", "/me/messages/settings"), sent, &changed).await;
+    let body = Sent::Json(json!({ "quiet_from": "22:00", "quiet_to": "07:00", "digest": true, "digest_at": "18:30" }));
+    let sent = ("/api/v1/me/messages/settings".to_owned(), body);
+    walk.ask(own, ("PUT", "/api/v1/me/messages/settings"), sent, &changed).await;
+    let sent = ("/me/messages/settings/off".to_owned(), form(&[]));
+    walk.ask(own, ("POST", "/me/messages/settings/off"), sent, &changed).await;
+    let asked = [("federation.mail_asked", "person", Some(member))];
+    let sent = ("/me/messages/confirmation".to_owned(), form(&[]));
+    walk.ask(own, ("POST", "/me/messages/confirmation"), sent, &asked).await;
+    let typed = [("federation.mail_confirmed", "person", Some(member))];
+    let sent = ("/me/messages/confirmation/code".to_owned(), form(&[("code", "000")]));
+    walk.ask(own, ("POST", "/me/messages/confirmation/code"), sent, &typed).await;
 }
 
 async fn accounts<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {

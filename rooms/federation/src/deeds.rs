@@ -99,3 +99,15 @@ deed! {
     /// A leader or the desk decided whose it is.
     ClaimDecided, "federation.claim_decided", "record_claim" { person: Raw, approved: bool }
 }
+deed! {
+    /// Somebody chose how they are told outside Qiyi.
+    MessageSetting, "federation.message_setting", "person" { mail: Option<bool>, sms: Option<bool>, wecom: Option<bool>, digest: bool }
+}
+deed! {
+    /// Somebody asked for the code that confirms their mail address.
+    MailAsked, "federation.mail_asked", "person" {}
+}
+deed! {
+    /// Somebody typed it, rightly or not.
+    MailConfirmed, "federation.mail_confirmed", "person" { accepted: bool }
+}

@@ -43,6 +43,11 @@ pub fn module() -> Module {
         .post("/me/invitations/{invitation}/decision", policy::ME, invitations::decide)
         .get("/me/messages", policy::ME, messages::index)
         .post("/me/messages/read", policy::ME, messages::read)
+        .get("/me/messages/settings", policy::ME, messages::settings::show)
+        .post("/me/messages/settings", policy::ME, messages::settings::update)
+        .post("/me/messages/settings/off", policy::ME, messages::settings::off)
+        .post("/me/messages/confirmation", policy::ME, messages::confirmation::create)
+        .post("/me/messages/confirmation/code", policy::ME, messages::confirmation::answer)
         .get("/me/data", policy::ME, data::show)
         .post("/me/data/reveal", policy::REVEAL, data::reveal)
         .get("/me/trace", policy::ME, data::trace)
@@ -60,11 +65,13 @@ pub fn module() -> Module {
         .get("/desk/towns/{region}/merger", policy::TOWNS, towns::show)
         .post("/desk/towns/{region}/merger", policy::TOWNS, towns::update)
         .api(policy::ME, kernel::routes!(api::me))
+        .api(policy::ME, kernel::routes!(messages::settings::api_show, messages::settings::api_update))
         .api(policy::REGISTER, kernel::routes!(api::create));
     import::furnish(Module::new("federation"))
         .migrations(kernel::migrations![
             "20261123_21_federation",
             "20261124_21_access",
+            "20261128_11_mail_confirmation",
             "20261128_20_pointers",
             "20261128_22_merge",
             "20261128_46_claim"
@@ -76,6 +83,7 @@ pub fn module() -> Module {
             kernel::Pointer::of("person", ("join_consent", "person_id"), "uses.consent"),
             kernel::Pointer::of("person", ("access_slip", "person_id"), "uses.slip"),
             kernel::Pointer::of("person", ("record_claim", "person_id"), "uses.record_claim"),
+            kernel::Pointer::of("person", ("mail_confirmation", "person_id"), ""),
             kernel::Pointer::of("organisation", ("join_request", "organisation_id"), "uses.request"),
         ])
         .policy(policy::TABLE)

@@ -1,4 +1,9 @@
-//! Messages to oneself inside Qiyi.
+//! Messages to oneself inside Qiyi, and how one wants to be told outside.
+
+pub(crate) mod confirmation;
+pub(crate) mod settings;
+#[cfg(test)]
+mod tests;
 
 use crate::deeds::MessagesRead;
 use askama::Template;

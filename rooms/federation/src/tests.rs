@@ -54,7 +54,7 @@ async fn people(rig: &TestApp) -> i64 {
     rig.count("SELECT COUNT(*) AS n FROM person WHERE tenant_id = $1", args![rig.tenant]).await
 }
 
-async fn kinds(rig: &TestApp, kind: &str) -> usize {
+pub(crate) async fn kinds(rig: &TestApp, kind: &str) -> usize {
     rig.audit_kinds().await.iter().filter(|k| *k == kind).count()
 }
 
@@ -75,7 +75,7 @@ pub(crate) async fn on_record(rig: &TestApp) -> PersonId {
 }
 
 /// The same, and a visitor signed in as them.
-async fn known(rig: &TestApp) -> (PersonId, Visitor) {
+pub(crate) async fn known(rig: &TestApp) -> (PersonId, Visitor) {
     let id = on_record(rig).await;
     let visitor = rig.as_account("chen", &[], Some(id.0)).await;
     (id, visitor)
