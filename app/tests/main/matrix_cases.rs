@@ -41,6 +41,7 @@ pub fn all() -> Vec<Case> {
         team_cases(),
         double_cases(),
         federation_cases(),
+        import_cases(),
         access_cases(),
         statistics_cases(),
         other_cases(),
@@ -333,14 +334,9 @@ fn federation_cases() -> Vec<Case> {
     const WAITS: &[&str] = &[
         "UPDATE join_request SET state = 'applied', decided_at = NULL, decided_by = NULL, decided_name = NULL, opinion = NULL",
     ];
-    const WRITTEN: &[&str] = &[
-        "DELETE FROM import_undoing",
-        "UPDATE import_run SET state = 'done', written = '{\"created\": 1, \"updated\": 0, \"joined\": 0, \"skipped\": 0, \"refused\": 0}'",
-    ];
     const CLAIMED: &[&str] =
         &["UPDATE record_claim SET state = 'waiting', decided_at = NULL, decided_by = NULL, decided_name = NULL"];
     const INVITED: &[&str] = &["UPDATE invitation SET state = 'open', answered_at = NULL"];
-    let upload = Body::Upload(&[("kind", "volunteers")], ("file", "roster.csv", super::world::ROSTER.as_bytes()));
     vec![
         get("/", Aim::Plain),
         get("/join", Aim::Plain),
@@ -386,6 +382,16 @@ fn federation_cases() -> Vec<Case> {
             |_, c| json!({ "name": "李强", "id_number": "440605194912310015", "region_code": c.region }),
         )
         .founds(),
+    ]
+}
+
+fn import_cases() -> Vec<Case> {
+    const WRITTEN: &[&str] = &[
+        "DELETE FROM import_undoing",
+        "UPDATE import_run SET state = 'done', written = '{\"created\": 1, \"updated\": 0, \"joined\": 0, \"skipped\": 0, \"refused\": 0}'",
+    ];
+    let upload = Body::Upload(&[("kind", "volunteers")], ("file", "roster.csv", super::world::ROSTER.as_bytes()));
+    vec![
         get("/desk/imports", Aim::Plain),
         Case::of("POST", "/desk/imports", Aim::Plain, upload),
         get("/desk/imports/{import}", Aim::Made),

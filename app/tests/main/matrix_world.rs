@@ -4,10 +4,11 @@
 
 use super::case::Case;
 use crate::district::{Corner, District, Somebody};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use kernel::ids::Raw;
 use kernel::policy::{Role, Scope};
-use kernel::{Read as _, Tx, args, row};
+use kernel::{AccountId, Read as _, Tx, args, row};
+use testkit::TestApp;
 use testkit::app::region;
 
 /// The district with everybody in it.
@@ -29,6 +30,37 @@ pub struct World {
 
 /// A roster with one row that is refused, so that there is a file of errors.
 pub const ROSTER: &str = "姓名,身份证号,电话,所属志愿队\n张三,440605190001010010,,平安队\n";
+
+/// What waits in a corner for somebody's answer, and what was left for its member.
+async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends): (DateTime<Utc>, DateTime<Utc>)) {
+    let tenant = app.tenant;
+    let sql = "INSERT INTO people_export (tenant_id, id, filter, scope, format, reason, row_count, state, made_at, made_by, made_name, due_at)
+               VALUES ($1, $2, $3, $4, 'csv', 'test', 300, 'waiting', $5, $6, 'test', $5)";
+    let invite = "INSERT INTO invitation (tenant_id, id, organisation_id, person_id, state, made_at, ends_at)
+                  VALUES ($1, $2, $3, $2, 'open', $4, $5)";
+    let waits = "INSERT INTO team_review (tenant_id, organisation_id, region_code, level, desk_path, state, made_at, made_person, made_name, due_at, moved_up)
+                 VALUES ($1, $2, $3, 'team', $4, 'waiting', $5, $6, 'test', $7, 0)";
+    let left = "INSERT INTO outbox (tenant_id, id, person_id, channel, word, args, url, urgent, state, reason, tries, made_at, due_at, done_at)
+                VALUES ($1, $2, $2, 'sms', 'message.digest', $4, '/me', FALSE, 'failed', 'http 503', 8, $3, $3, $3)";
+    let hands = "INSERT INTO team_handover (tenant_id, id, organisation_id, from_id, to_id, state, region_code, level, desk_path, made_at, made_name)
+                 VALUES ($1, $2, $2, $3, $4, 'offered', $5, 'team', $6, $7, 'test')";
+    let cells = args![tenant, corner.team, corner.leader, corner.member, corner.region, corner.path, now];
+    app.sql(hands, cells.to_vec()).await;
+    let claimed =
+        "INSERT INTO record_claim (tenant_id, id, token_hash, person_id, by_phone, state, made_at, due_at, ends_at)
+                   VALUES ($1, $2, $3, $2, TRUE, 'waiting', $4, $5, $5)";
+    app.sql(claimed, args![tenant, corner.member, corner.name, now, ends].to_vec()).await;
+    let cells = args![tenant, corner.team, corner.region, corner.path, now, corner.member, ends];
+    app.sql(waits, cells.to_vec()).await;
+    let cells = args![tenant, corner.member, serde_json::json!({}), corner.region, now, account];
+    app.sql(sql, cells.to_vec()).await;
+    let merged = "INSERT INTO person_merge (tenant_id, id, kept_id, gone_id, fields, before, state, made_name, made_at, asked_by,
+                    asked_name, asked_at, reason) VALUES ($1, $2, $3, $2, $4, $5, 'asked', 'test', $6, $7, 'test', $6, 'test')";
+    let none = serde_json::json!([]);
+    app.sql(merged, args![tenant, corner.member, corner.leader, none, vec![0_u8], now, account].to_vec()).await;
+    app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
+    app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
+}
 
 impl World {
     pub async fn build(district: District) -> Self {
@@ -62,32 +94,8 @@ impl World {
         let (seeker, none) = (district.near.seeker, serde_json::json!([]));
         let cells = args![tenant, kernel::ids::fresh(), seeker, kernel::auth::digest(&access), none, now, ends];
         app.sql(sql, cells.to_vec()).await;
-        let sql = "INSERT INTO people_export (tenant_id, id, filter, scope, format, reason, row_count, state, made_at, made_by, made_name, due_at)
-                   VALUES ($1, $2, $3, $4, 'csv', 'test', 300, 'waiting', $5, $6, 'test', $5)";
-        let invite = "INSERT INTO invitation (tenant_id, id, organisation_id, person_id, state, made_at, ends_at)
-                      VALUES ($1, $2, $3, $2, 'open', $4, $5)";
-        let waits = "INSERT INTO team_review (tenant_id, organisation_id, region_code, level, desk_path, state, made_at, made_person, made_name, due_at, moved_up)
-                     VALUES ($1, $2, $3, 'team', $4, 'waiting', $5, $6, 'test', $7, 0)";
-        let left = "INSERT INTO outbox (tenant_id, id, person_id, channel, word, args, url, urgent, state, reason, tries, made_at, due_at, done_at)
-                    VALUES ($1, $2, $2, 'sms', 'message.digest', $4, '/me', FALSE, 'failed', 'http 503', 8, $3, $3, $3)";
-        let hands = "INSERT INTO team_handover (tenant_id, id, organisation_id, from_id, to_id, state, region_code, level, desk_path, made_at, made_name)
-                     VALUES ($1, $2, $2, $3, $4, 'offered', $5, 'team', $6, $7, 'test')";
         for (_, corner) in district.corners() {
-            let cells = args![tenant, corner.team, corner.leader, corner.member, corner.region, corner.path, now];
-            app.sql(hands, cells.to_vec()).await;
-            let claimed = "INSERT INTO record_claim (tenant_id, id, token_hash, person_id, by_phone, state, made_at, due_at, ends_at)
-                           VALUES ($1, $2, $3, $2, TRUE, 'waiting', $4, $5, $5)";
-            app.sql(claimed, args![tenant, corner.member, corner.name, now, ends].to_vec()).await;
-            let cells = args![tenant, corner.team, corner.region, corner.path, now, corner.member, ends];
-            app.sql(waits, cells.to_vec()).await;
-            let cells = args![tenant, corner.member, serde_json::json!({}), corner.region, now, account];
-            app.sql(sql, cells.to_vec()).await;
-            let merged = "INSERT INTO person_merge (tenant_id, id, kept_id, gone_id, fields, before, state, made_name, made_at, asked_by,
-                            asked_name, asked_at, reason) VALUES ($1, $2, $3, $2, $4, $5, 'asked', 'test', $6, $7, 'test', $6, 'test')";
-            let none = serde_json::json!([]);
-            app.sql(merged, args![tenant, corner.member, corner.leader, none, vec![0_u8], now, account].to_vec()).await;
-            app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
-            app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
+            let_wait(&app, corner, account, (now, ends)).await;
         }
         let (account, role) = (account.0, role.id);
         Self { district, everybody, runs, job, screen, wall, welcome, keeper, access, account, role }

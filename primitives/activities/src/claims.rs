@@ -13,10 +13,13 @@ use people::PersonId;
 /// The largest photograph that is taken.
 pub(crate) const MOST: usize = 10 * 1024 * 1024;
 
+/// A person with the times that could be read.
+pub(crate) type Sent = (PersonId, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// What was handed in: each person with the times that could be read, the reason, the photographed sheet.
 #[derive(Default)]
 pub(crate) struct Claimed {
-    pub lines: Vec<(PersonId, Option<DateTime<Utc>>, Option<DateTime<Utc>>)>,
+    pub lines: Vec<Sent>,
     pub reason: String,
     pub sheet: Option<(String, Vec<u8>)>,
 }

@@ -21,5 +21,5 @@ pub use organisation::{
 pub(crate) use organisation::{insert_many, note, remove_many, set_state, update};
 pub use review::{Review, mark_quiet, standing};
 pub(crate) use review::{applied_by, decide_review, find_review, insert_review, move_up, overdue, waiting};
-pub(crate) use surgery::{begin_many, count_below, held, in_both, line, merged_into, succeed};
+pub(crate) use surgery::{Held, begin_many, count_below, held, in_both, line, merged_into, succeed};
 pub use surgery::{count_in, current, move_region};

@@ -4,6 +4,7 @@ use crate::model::{Member, MembershipRole, NewMembership, NewOrganisation, Organ
 use crate::rules::at_work;
 use crate::store;
 use crate::{life, verbs};
+use chrono::NaiveDate;
 use kernel::ids::Raw;
 use kernel::{Cx, Deed, Error, Result, Tx};
 use people::PersonId;
@@ -45,20 +46,7 @@ pub async fn merge(
     }
     let held = store::held(tx, cx.tenant, from.id).await?;
     let there: HashSet<PersonId> = store::held(tx, cx.tenant, to.id).await?.into_iter().map(|h| h.person_id).collect();
-    let mut moved = Vec::new();
-    let mut seen = HashSet::new();
-    for one in &held {
-        let role = if lead { one.role } else { MembershipRole::Member };
-        if !there.contains(&one.person_id) && (lead || seen.insert(one.person_id)) {
-            moved.push(NewMembership {
-                organisation: to.id,
-                person: one.person_id,
-                role,
-                from_on: cx.today(),
-                to_on: None,
-            });
-        }
-    }
+    let moved = going(&held, &there, (to.id, lead), cx.today());
     let last = cx.today().pred_opt().unwrap_or(cx.today());
     store::end_open(tx, cx.tenant, from.id, (last, reason)).await?;
     store::begin_many(tx, cx.tenant, &moved, reason).await?;
@@ -76,6 +64,25 @@ pub async fn merge(
         verbs::settle_role(tx, cx, &to, leader.person_id).await?;
     }
     Ok(())
+}
+
+/// Who becomes a member of the other team from today, once each, unless they are there already; all in their roles with `lead`.
+fn going(
+    held: &[store::Held],
+    there: &HashSet<PersonId>,
+    (to, lead): (OrganisationId, bool),
+    today: NaiveDate,
+) -> Vec<NewMembership> {
+    let mut seen = HashSet::new();
+    let mut moved = Vec::new();
+    for one in held {
+        if !there.contains(&one.person_id) && (lead || seen.insert(one.person_id)) {
+            let role = if lead { one.role } else { MembershipRole::Member };
+            let person = one.person_id;
+            moved.push(NewMembership { organisation: to, person, role, from_on: today, to_on: None });
+        }
+    }
+    moved
 }
 
 /// Merges two teams into a new one that the leaders of the second lead.

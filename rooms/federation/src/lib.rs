@@ -27,10 +27,9 @@ pub use import::command::command_import;
 use kernel::jobs::JobKind;
 use kernel::{Module, NavItem, Routes};
 
-/// The room's door.
-#[must_use]
-pub fn module() -> Module {
-    let routes = Routes::new()
+/// Its public pages, the leader's and the desk's.
+fn routes() -> Routes {
+    Routes::new()
         .get("/", policy::HOME, home::show)
         .get("/join", policy::JOIN, join::pages::new)
         .post("/join", policy::JOIN, join::pages::create)
@@ -39,6 +38,21 @@ pub fn module() -> Module {
         .get("/claim/{token}", policy::CLAIM, claim::show)
         .get("/team/claims", policy::CLAIMS, claim::index)
         .post("/team/claims/{claim}/decision", policy::CLAIMS, claim::decide)
+        .get("/team/requests", policy::REQUESTS, requests::index)
+        .post("/team/requests/{request}/decision", policy::REQUESTS, requests::decide)
+        .post("/desk/people/{person}/access", policy::ACCESS, access::desk::create)
+        .post("/desk/people/{person}/access/end", policy::ACCESS, access::desk::destroy)
+        .get("/desk/teams/{team}/access", policy::ACCESS, access::sheet::new)
+        .post("/desk/teams/{team}/access", policy::ACCESS, access::sheet::create)
+        .get("/desk/towns", policy::TOWNS, towns::index)
+        .get("/desk/towns/{region}/merger", policy::TOWNS, towns::show)
+        .post("/desk/towns/{region}/merger", policy::TOWNS, towns::update)
+        .api(policy::REGISTER, kernel::routes!(api::create))
+}
+
+/// Somebody's own pages.
+fn own_routes() -> Routes {
+    Routes::new()
         .get("/me", policy::ME, me::show)
         .post("/me/invitations/{invitation}/decision", policy::ME, invitations::decide)
         .get("/me/messages", policy::ME, messages::index)
@@ -55,18 +69,23 @@ pub fn module() -> Module {
         .post("/me/data/edit", policy::EDIT, edit::update)
         .get("/me/password", policy::EDIT, edit::password)
         .post("/me/password", policy::EDIT, edit::password_update)
-        .get("/team/requests", policy::REQUESTS, requests::index)
-        .post("/team/requests/{request}/decision", policy::REQUESTS, requests::decide)
-        .post("/desk/people/{person}/access", policy::ACCESS, access::desk::create)
-        .post("/desk/people/{person}/access/end", policy::ACCESS, access::desk::destroy)
-        .get("/desk/teams/{team}/access", policy::ACCESS, access::sheet::new)
-        .post("/desk/teams/{team}/access", policy::ACCESS, access::sheet::create)
-        .get("/desk/towns", policy::TOWNS, towns::index)
-        .get("/desk/towns/{region}/merger", policy::TOWNS, towns::show)
-        .post("/desk/towns/{region}/merger", policy::TOWNS, towns::update)
         .api(policy::ME, kernel::routes!(api::me))
         .api(policy::ME, kernel::routes!(messages::settings::api_show, messages::settings::api_update))
-        .api(policy::REGISTER, kernel::routes!(api::create));
+}
+
+/// The columns that name people and organisations.
+const POINTERS: &[kernel::Pointer] = &[
+    kernel::Pointer::of("person", ("join_request", "person_id"), "uses.request"),
+    kernel::Pointer::of("person", ("join_consent", "person_id"), "uses.consent"),
+    kernel::Pointer::of("person", ("access_slip", "person_id"), "uses.slip"),
+    kernel::Pointer::of("person", ("record_claim", "person_id"), "uses.record_claim"),
+    kernel::Pointer::of("person", ("mail_confirmation", "person_id"), ""),
+    kernel::Pointer::of("organisation", ("join_request", "organisation_id"), "uses.request"),
+];
+
+/// The room's door.
+#[must_use]
+pub fn module() -> Module {
     import::furnish(Module::new("federation"))
         .migrations(kernel::migrations![
             "20261123_21_federation",
@@ -78,16 +97,10 @@ pub fn module() -> Module {
         ])
         .words(kernel::words!())
         .words(kernel::words!("import"))
-        .points(&[
-            kernel::Pointer::of("person", ("join_request", "person_id"), "uses.request"),
-            kernel::Pointer::of("person", ("join_consent", "person_id"), "uses.consent"),
-            kernel::Pointer::of("person", ("access_slip", "person_id"), "uses.slip"),
-            kernel::Pointer::of("person", ("record_claim", "person_id"), "uses.record_claim"),
-            kernel::Pointer::of("person", ("mail_confirmation", "person_id"), ""),
-            kernel::Pointer::of("organisation", ("join_request", "organisation_id"), "uses.request"),
-        ])
+        .points(POINTERS)
         .policy(policy::TABLE)
-        .routes(routes)
+        .routes(routes())
+        .routes(own_routes())
         .routes(access::open::routes())
         .routes(merging::routes())
         .slot("people.show", merging::panel)

@@ -61,7 +61,7 @@ async fn a_merged_town_keeps_every_figure_of_its_past_and_goes_on_in_the_other()
             app.as_account("luocun", &[region(Role::Town, &from)], None).await,
             app.as_account("shishan", &[region(Role::Town, &to)], None).await,
         );
-        let (before, year) = (past(&app, &MetricCode::ALL).await, report(&app, (1, 12), Group::Town).await);
+        let (before, year) = (past(&app, MetricCode::ALL).await, report(&app, (1, 12), Group::Town).await);
         let entries = "SELECT COUNT(*) AS n FROM hours_entry WHERE substr(region_code, 1, 9) = $1";
         let rows = app.count(entries, args![from]).await;
         assert!(rows > 50, "{rows} entries are too few to tell");
@@ -76,9 +76,9 @@ async fn a_merged_town_keeps_every_figure_of_its_past_and_goes_on_in_the_other()
         println!("merged in {} ms", began.elapsed().as_millis());
         whole.post(&url, &[("into", &to), ("reason", "再来")]).await.expect(409);
 
-        assert_eq!(past(&app, &MetricCode::ALL).await, before, "reports of the time before");
+        assert_eq!(past(&app, MetricCode::ALL).await, before, "reports of the time before");
         let after = report(&app, (1, 12), Group::Town).await;
-        assert_eq!(cells(&after, &MetricCode::ALL).pop(), cells(&year, &MetricCode::ALL).pop(), "the year's totals");
+        assert_eq!(cells(&after, MetricCode::ALL).pop(), cells(&year, MetricCode::ALL).pop(), "the year's totals");
         let of = |report: &Report, code: &str, metric| {
             report.rows.iter().find(|row| row.code == code).and_then(|row| row.figures.get(metric)).unwrap_or(0)
         };
