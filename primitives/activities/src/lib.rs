@@ -41,11 +41,13 @@ pub fn module() -> Module {
             "20261128_51_recruitment",
             "20261128_52_lines",
             "20261128_53_together",
-            "20261128_54_eligibility"
+            "20261128_54_eligibility",
+            "20261128_55_pointers"
         ])
         .words(kernel::words!())
         .points(&[
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
+            kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
             kernel::Pointer::of("person", ("attendance", "person_id"), "uses.attendance"),
             kernel::Pointer::of("organisation", ("activity", "organisation_id"), "uses.activity"),
             kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
