@@ -88,7 +88,7 @@ async fn draws(
                  places = CASE WHEN waiting + taken > 3 THEN (waiting + taken) * 2 / 3 ELSE places END
                WHERE tenant_id = $1 AND activity_id = $2";
     tx.execute(sql, args![cx.tenant, activity]).await?;
-    let sql = "UPDATE activity SET way = 'draw', closes_at = $1 WHERE tenant_id = $2 AND id = $3";
+    let sql = "UPDATE activity SET way = 'draw', scope = 'public', only_team = FALSE, closes_at = $1 WHERE tenant_id = $2 AND id = $3";
     tx.execute(sql, args![closes_at, cx.tenant, activity]).await?;
     activities::commit_draw(tx, cx, activity, seed).await
 }
