@@ -101,7 +101,7 @@ deed! {
 }
 deed! {
     /// Somebody chose how they are told outside Qiyi.
-    MessageSetting, "federation.message_setting", "person" { mail: Option<bool>, sms: Option<bool>, wecom: Option<bool>, digest: bool }
+    MessageSetting, "federation.message_setting", "person" { mail: Option<bool>, sms: Option<bool>, wecom: Option<bool>, daily: bool }
 }
 deed! {
     /// Somebody asked for the code that confirms their mail address.

@@ -198,7 +198,7 @@ async fn save(cx: &Cx, setting: Setting) -> Result<()> {
     cx.write(LaneKey::of(setting.person_id), async move |tx: &mut Tx<'_>| {
         outbox::store::save(tx, at.tenant, &setting).await?;
         let Setting { person_id, mail, sms, wecom, digest, .. } = setting;
-        tx.record(&at, &MessageSetting { object: Some(person_id), mail, sms, wecom, digest });
+        tx.record(&at, &MessageSetting { object: Some(person_id), mail, sms, wecom, daily: digest });
         Ok(())
     })
     .await
