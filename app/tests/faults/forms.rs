@@ -77,7 +77,7 @@ async fn programs_are_told_of_unknown_fields_wrong_cursors_and_broken_bodies() {
         for (path, code) in [
             ("/api/v1/people?cursor=x", "error.cursor"),
             ("/api/v1/people?cursor=%00", "error.cursor"),
-            ("/api/v1/people?nobody=1", "error.query"),
+            ("/api/v1/people?nobody=1", "error.query_field"),
             ("/api/v1/activities?cursor=WyJhIl0", "error.cursor"),
         ] {
             let answer = app.stranger().json("GET", path, Some(&token), None, None).await.expect(400);
