@@ -7,6 +7,7 @@ mod bare;
 mod district;
 mod duplicates;
 mod pages;
+mod phone;
 mod postgres;
 #[path = "../../app/src/rooms.rs"]
 mod rooms;
@@ -51,6 +52,8 @@ struct Cli {
 enum Command {
     /// The activity list and the activity page beside a bare server.
     Pages,
+    /// First views on a slow phone and a slow network, in Chromium.
+    Phone,
     /// 2,000 clients at once for 200 places, over HTTP.
     Rush,
     /// Durable sign-ups into one activity, on SQLite and PostgreSQL, beside one commit each and pgbench.
@@ -83,13 +86,14 @@ enum Command {
 }
 
 /// In this order the district is there before it is asked for, and what fills the disk's queue comes late.
-const ORDER: [Command; 11] = [
+const ORDER: [Command; 12] = [
     Command::Seed,
     Command::Start,
     Command::Memory,
     Command::Report,
     Command::Export,
     Command::Pages,
+    Command::Phone,
     Command::Rush,
     Command::Search,
     Command::Duplicates,
@@ -112,7 +116,11 @@ fn main() -> anyhow::Result<()> {
     for command in if all { ORDER.to_vec() } else { vec![cli.command] } {
         eprintln!("== {command:?}");
         match measure(&stage, command, all) {
-            Ok(rows) => table.rows.extend(rows),
+            Ok(rows) => {
+                // Whoever stops a long run keeps what it has found.
+                eprint!("{}", rows.iter().map(|row| format!("   {row}\n")).collect::<String>());
+                table.rows.extend(rows);
+            }
             Err(error) => {
                 failed = true;
                 eprintln!("{command:?}: {error:#}");
@@ -128,6 +136,7 @@ fn main() -> anyhow::Result<()> {
 fn measure(stage: &Stage, command: Command, all: bool) -> anyhow::Result<Vec<Row>> {
     match command {
         Command::Pages => pages::measure(stage),
+        Command::Phone => phone::measure(stage),
         Command::Rush => rush::measure(stage),
         Command::Signups => signups::measure(stage),
         Command::Report => district::report(stage),

@@ -37,6 +37,8 @@ pub fn measure(stage: &Stage) -> Result<Vec<Row>> {
     block_on(async {
         let open = Open::folder(&folder.path).await?;
         fill(&open, count).await?;
+        // As the server does at its start and every minute.
+        open.app.db.learn().await.map_err(plain)?;
         let actor = Actor { grants: vec![Grant { role: Role::District, scope: Scope::Tenant }], ..Actor::default() };
         let reach = open.cx().acting(actor).reach(people::policy::READ);
         let mut rows = Vec::new();

@@ -47,6 +47,14 @@ impl Row {
     }
 }
 
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let met = self.met.map_or("", |met| if met { "yes" } else { "**no**" });
+        let Self { promise, measured, control, ratio, goal, .. } = self;
+        write!(f, "| {promise} | {measured} | {control} | {ratio} | {goal} | {met} |")
+    }
+}
+
 /// All rows, in Markdown.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -58,12 +66,7 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| promise | measured | control | ratio | goal | met |")?;
         write!(f, "|---|---|---|---|---|---|")?;
-        for row in &self.rows {
-            let met = row.met.map_or("", |met| if met { "yes" } else { "**no**" });
-            let Row { promise, measured, control, ratio, goal, .. } = row;
-            write!(f, "\n| {promise} | {measured} | {control} | {ratio} | {goal} | {met} |")?;
-        }
-        Ok(())
+        self.rows.iter().try_for_each(|row| write!(f, "\n{row}"))
     }
 }
 
