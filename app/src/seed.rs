@@ -105,6 +105,7 @@ pub async fn generate(
     let mut dice = Dice::new(size.random);
     let cx = Cx::system(app, tenant);
 
+    app.db.spacious(true).await.map_err(plain)?;
     progress("teams", 0, size.teams);
     let mut world = ground::make(&cx, &lore, size, &mut dice).await?;
     people::make(&cx, &lore, size, &mut world, &mut dice, &mut progress).await?;
@@ -115,6 +116,7 @@ pub async fn generate(
     progress("figures", 0, 1);
     lines::make(&cx, &world, &plan, &mut dice).await?;
     service::settle(&cx).await?;
+    app.db.spacious(false).await.map_err(plain)?;
     progress("figures", 1, 1);
 
     made.volunteers = world.people.len();

@@ -180,6 +180,16 @@ impl Db {
         Ok(())
     }
 
+    /// Gives the writing connection room for a whole district's pages while very much is written, and takes it back: with the
+    /// usual room the pages of the indexes would be written and read again many times. Nothing on PostgreSQL.
+    pub async fn spacious(&self, wide: bool) -> Result<()> {
+        if self.is_server() {
+            return Ok(());
+        }
+        let room = if wide { "PRAGMA cache_size=-262144" } else { sqlite::USUAL_ROOM };
+        self.write(LaneKey(0), async move |tx: &mut Tx<'_>| tx.script(room).await).await
+    }
+
     /// Counts what this process has written: it has changed before a write is answered, and never goes back.
     #[must_use]
     pub fn writes(&self) -> u64 {

@@ -107,20 +107,25 @@ pub async fn index(
 
 row! { struct Hit { object_id: Raw } }
 
-/// The condition that keeps the objects which match `query`, for a list that has its own columns; `None` for an empty query.
-///
-/// `column` is the name of the object's id column in that list.
+/// The condition that keeps the objects which match `query`, for a list of rows with an `id`; whether anything was asked.
 pub fn narrow(wanted: &mut Conditions, tenant: TenantId, kind: &str, query: &str) -> bool {
+    narrow_by(wanted, "id", tenant, kind, query)
+}
+
+/// The same for a list that calls the object's id `column`.
+pub fn narrow_by(wanted: &mut Conditions, column: &'static str, tenant: TenantId, kind: &str, query: &str) -> bool {
     let parts = plan(query);
     for part in &parts {
         if part.is_ascii() {
-            wanted.and(
-                "id IN (SELECT object_id FROM search_token WHERE tenant_id = ? AND kind = ? AND token >= ? AND token < ?)",
+            wanted.and_in(
+                column,
+                "SELECT object_id FROM search_token WHERE tenant_id = ? AND kind = ? AND token >= ? AND token < ?",
                 args![tenant, kind, part, crate::policy::after(part)],
             );
         } else {
-            wanted.and(
-                "id IN (SELECT object_id FROM search_token WHERE tenant_id = ? AND kind = ? AND token = ?)",
+            wanted.and_in(
+                column,
+                "SELECT object_id FROM search_token WHERE tenant_id = ? AND kind = ? AND token = ?",
                 args![tenant, kind, part],
             );
         }
@@ -152,7 +157,8 @@ pub async fn is_common(db: &impl Read, tenant: TenantId, kind: &str, query: &str
     Ok(hits.n >= COMMON)
 }
 
-/// The same condition as `narrow`, asked of each row on the way, for a common query.
+/// The same condition as `narrow`, asked of each row on the way, for a common query. SQLite goes from the row to its tokens once
+/// it knows its tables (`Db::learn`); before that it would walk all the hits of the token for each row.
 pub fn keep(wanted: &mut Conditions, tenant: TenantId, kind: &str, query: &str) {
     for part in plan(query) {
         let end = end_of(&part);

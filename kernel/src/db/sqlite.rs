@@ -18,6 +18,9 @@ pub enum Durability {
     Off,
 }
 
+/// What the writing connection remembers of the file: 16 MB.
+pub(super) const USUAL_ROOM: &str = "PRAGMA cache_size=-16000";
+
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection> {
     let connection = Connection::open(path).with_context(|| format!("opening {}", path.display()))?;
     let sync = match durability {
@@ -27,7 +30,7 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
     connection
         .execute_batch(&format!(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous={sync}; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000;
-             PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;"
+             PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; {USUAL_ROOM};"
         ))
         .context("setting up the writing connection")?;
     plan_once(&connection)?;

@@ -122,6 +122,15 @@ fn parts(plan: Plan) -> VecDeque<Part> {
 /// Writes a plan, telling the job how many rows are written of how many; a job that was cancelled stops between two parts.
 /// Answers what the run has written in all, also in an earlier try that was broken off, or `None` when it was stopped.
 pub(super) async fn write(cx: &Cx, run: ImportId, plan: Plan, job: Option<JobId>) -> Result<Option<Counts>> {
+    cx.db.spacious(true).await?;
+    let written = write_parts(cx, run, plan, job).await;
+    cx.db.spacious(false).await?;
+    // Many new rows: searches and lists plan by what the tables hold now.
+    cx.db.learn().await?;
+    written
+}
+
+async fn write_parts(cx: &Cx, run: ImportId, plan: Plan, job: Option<JobId>) -> Result<Option<Counts>> {
     let before = store::find(&cx.db, cx.tenant, run).await?.written.0.writing();
     let of = before + plan.counts.writing();
     let (all, refused) = (plan.counts.all(), plan.counts.refused);
