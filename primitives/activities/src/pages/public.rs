@@ -130,8 +130,8 @@ impl Rows<'_> {
     }
 }
 
-/// An activity with its sessions and posts.
-type Shown = (Activity, Vec<Session>, Vec<Post>);
+/// An activity with its sessions and posts, and the places that others look for somebody to take over.
+type Shown = (Activity, Vec<Session>, Vec<Post>, Vec<Offered>);
 
 /// What everybody asks for again and again while nothing is written: rows of the list, and activities with their program. Parts
 /// of the application.
@@ -235,7 +235,7 @@ struct Show<'s> {
     key: String,
     now: DateTime<Utc>,
     /// Places that others look for somebody to take over; none when the reader may not take one.
-    offers: Vec<Offered>,
+    offers: Vec<&'s Offered>,
     me: Option<PersonId>,
 }
 
@@ -307,10 +307,11 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
     let kept: Kept = cx.app.part();
     let read = async || {
         let (sessions, posts) = store::program(&cx.db, cx.tenant, id).await?;
-        Ok((store::find(&cx.db, cx.tenant, id).await?, sessions, posts))
+        let offers = store::handover::list(&cx.db, cx.tenant, id, cx.now).await?;
+        Ok((store::find(&cx.db, cx.tenant, id).await?, sessions, posts, offers))
     };
     let shown = kept.shown.get(&cx.db, (cx.tenant, id), read).await?;
-    let (activity, sessions, posts) = &*shown;
+    let (activity, sessions, posts, offers) = &*shown;
     visible(&cx, activity, &link.key).await?;
     let person = actor_person(&cx).ok();
     let days = days(&cx, activity, sessions, posts, person).await?;
@@ -319,11 +320,8 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
     let phone = (activity.contact_public || expected).then_some(activity.contact_phone.as_str());
     let manages = cx.may(crate::MANAGE, &activity.target()).is_ok();
     let open = matches!(activity.state, State::Open | State::Running);
-    let offers = match person {
-        Some(_) if open => store::handover::list(&cx.db, cx.tenant, id, cx.now).await?,
-        _ => Vec::new(),
-    };
-    let offers = offers.into_iter().filter(|o| takes(&days, o, person)).collect();
+    let offered = |offer: &&Offered| open && offer.starts_at > cx.now && takes(&days, offer, person);
+    let offers = if person.is_some() { offers.iter().filter(offered).collect() } else { Vec::new() };
     let key = if activity.scope == Scope::Hidden { link.key } else { String::new() };
     cx.page(&Show {
         activity,
