@@ -80,6 +80,7 @@ pub struct App {
     pub nav: Vec<NavItem>,
     /// What the district may set, in the order of the rooms.
     pub settings: Vec<crate::settings::Setting>,
+    pub(crate) known_settings: crate::settings::Memory,
     pub(crate) jobs: HashMap<&'static str, JobKind>,
     pub(crate) recurring: Vec<Recurring>,
     /// Every column that names an object of another room.
@@ -206,6 +207,7 @@ impl App {
             routes,
             nav,
             settings: modules.iter().flat_map(|m| m.settings.clone()).collect(),
+            known_settings: crate::settings::Memory::default(),
             jobs: modules.iter().flat_map(|m| m.jobs.iter().map(|j| (j.name, *j))).collect(),
             pointers: modules.iter().flat_map(|m| m.pointers.clone()).collect(),
             recurring: modules.iter().flat_map(|m| m.recurring.clone()).collect(),

@@ -122,7 +122,6 @@ fn officers(house: &mut House) -> Result<()> {
     let mut browser = signed_in(house, "（区联合会干事）", DESK)?;
     let lists = ["/desk", "/desk/people", "/desk/teams", "/desk/activities", "/desk/hours", "/desk/statistics"];
     let more = [
-        "/desk/activities/settings",
         "/desk/imports",
         "/desk/search?q=陈",
         "/desk/sites",

@@ -120,18 +120,6 @@ async fn activities<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let step = form(&[("step", "disable"), ("opinion", "天气")]);
     walk.ask(town, ("POST", "/desk/activities/{activity}/step"), (path, step), &lines).await;
     signing_up(walk, leader).await;
-    let lines = [("activity.settings_changed", "setting", None)];
-    let sent = form(&[
-        ("offer_hours", "12"),
-        ("direct_hours", "6"),
-        ("rest_hours", "0"),
-        ("day_hours", "0"),
-        ("week_hours", "0"),
-        ("travel_minutes", "0"),
-        ("load_blocks", "0"),
-    ]);
-    let route = ("POST", "/desk/activities/settings");
-    walk.ask(by("district"), route, ("/desk/activities/settings".into(), sent), &lines).await;
 }
 
 /// The place is offered and taken, once on the page and once by a program.

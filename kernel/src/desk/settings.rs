@@ -36,16 +36,26 @@ struct Row {
 #[derive(Template)]
 #[template(path = "desk/settings.html")]
 struct Index {
-    rows: Vec<Row>,
+    sections: Vec<Section>,
     errors: FieldErrors,
 }
 
+/// The rules of one room.
+struct Section {
+    room: &'static str,
+    rows: Vec<Row>,
+}
+
 async fn page(cx: &Cx, errors: FieldErrors) -> Result<Index> {
-    let mut rows = Vec::with_capacity(cx.app.settings.len());
+    let mut sections: Vec<Section> = Vec::new();
     for &setting in &cx.app.settings {
-        rows.push(Row { setting, value: setting.read(&cx.db, cx.tenant).await? });
+        let row = Row { setting, value: setting.read(&cx.db, cx.tenant).await? };
+        match sections.iter_mut().find(|section| section.room == setting.room()) {
+            Some(section) => section.rows.push(row),
+            None => sections.push(Section { room: setting.room(), rows: vec![row] }),
+        }
     }
-    Ok(Index { rows, errors })
+    Ok(Index { sections, errors })
 }
 
 pub(super) async fn index(cx: Cx) -> Result<Answer> {
@@ -74,5 +84,6 @@ pub(super) async fn update(cx: Cx, Path(key): Path<String>, Form(form): Form<Val
         Ok(())
     })
     .await?;
+    cx.app.known_settings.forget(cx.tenant);
     Ok(cx.see_other_saying("/desk/settings", &Word::new("setting.saved")))
 }

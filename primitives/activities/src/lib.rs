@@ -20,7 +20,7 @@ mod tests;
 pub use model::{
     Activity, ActivityId, NewActivity, NewPost, NewSession, Post, PostId, Session, SessionId, SignupId, State,
 };
-pub use policy::{ATTEND, MANAGE, READ, REVIEW, SETTLE, SIGN_UP};
+pub use policy::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP};
 pub use signups::draw::{commit_to as commit_draw, hold_due as hold_draws};
 pub use signups::sign_up;
 pub use store::find;
@@ -68,7 +68,7 @@ pub fn module() -> Module {
         .part(signups::Rush::default())
         .part(pages::Kept::default())
         .part(standing::unfinished())
-        .part(settings::Kept::default())
+        .settings(&settings::ALL)
         .work(|cx| Box::pin(lifecycle::work(cx)))
         .every(Recurring { name: "activities.keep_up", every: 20_000, run: |cx| Box::pin(lifecycle::keep_up(cx)) })
         .every(Recurring { name: "activities.lines", every: 20_000, run: |cx| Box::pin(signups::line::keep_up(cx)) })

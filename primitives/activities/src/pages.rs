@@ -15,13 +15,12 @@ pub(crate) use public::Kept;
 mod review;
 mod roster;
 mod search;
-mod settings;
 mod signup;
 pub(crate) mod team;
 
 use crate::model::{Activity, ActivityId, Scope, Session, SessionId};
 use crate::signups::admission;
-use crate::{ATTEND, MANAGE, READ, REVIEW, SETTLE, SIGN_UP, store};
+use crate::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP, store};
 pub(crate) use roster::{count_served, take_off};
 pub(crate) use search::search;
 
@@ -71,8 +70,6 @@ pub(crate) fn routes() -> Routes {
         .get("/activities/{activity}/proof", MANAGE, proof::show)
         .get("/desk/activities", MANAGE, desk::index)
         .get("/desk/activities/export", MANAGE, desk::export)
-        .get("/desk/activities/settings", SETTLE, settings::show)
-        .post("/desk/activities/settings", SETTLE, settings::update)
         .get("/desk/activities/{activity}", MANAGE, desk::show)
         .post("/desk/activities/{activity}/step", MANAGE, desk::step)
         .get("/desk/activities/{activity}/review", REVIEW, review::show)

@@ -14,8 +14,6 @@ pub const SIGN_UP: Permission = Permission::new("signups.make", Class::S2, &[Rol
 /// See who signed up and came; take attendance by the list; show the place's code; say how many were served.
 pub const ATTEND: Permission =
     Permission::new("attendance.take", Class::S3, &[Role::Leader, Role::Station, Role::Town, Role::District]);
-/// Say for a whole district how lines, offers and loads are handled.
-pub const SETTLE: Permission = Permission::new("activities.settle", Class::S1, &[Role::District]);
 
 /// The room's table.
-pub const TABLE: &[Permission] = &[READ, MANAGE, REVIEW, SIGN_UP, ATTEND, SETTLE];
+pub const TABLE: &[Permission] = &[READ, MANAGE, REVIEW, SIGN_UP, ATTEND];

@@ -239,7 +239,7 @@ pub async fn prospects(
         let mut who = candidate(facts.as_ref(), others.iter().any(meets), true);
         let spans: Vec<Span> = others.iter().map(|l| (l.starts_at, l.ends_at)).collect();
         let mut warnings = strains(span, &spans, &settings);
-        if settings.blocks() {
+        if settings.blocks {
             who.strains = std::mem::take(&mut warnings);
         }
         Prospect { reasons: rules::refusals(activity, session.day, session.ends_at, &who, cx.now), warnings }

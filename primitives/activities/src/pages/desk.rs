@@ -6,7 +6,7 @@ use crate::model::{Activity, ActivityId, Post, Session, State};
 use crate::rules::Step;
 use crate::store::listing::Face;
 use crate::store::{self, Filter, Listed, attendance::Presence};
-use crate::{ATTEND, MANAGE, REVIEW, SETTLE};
+use crate::{ATTEND, MANAGE, REVIEW};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters, query_string};
@@ -97,7 +97,7 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
         towns,
         states: State::ALL,
         wanted,
-        settles: cx.can(SETTLE),
+        settles: cx.can(kernel::desk::SETTINGS),
     })
 }
 
@@ -130,16 +130,8 @@ pub(super) async fn export(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answe
             Out::Int(a.places),
         ]
     };
-    let rows = found.into_iter().map(row);
-    let name = cx.t("nav.activities");
-    let failed = |e: kernel::tables::TableError| Error::internal(e.to_string());
-    if wanted.format == "csv" {
-        let bytes = write_csv(&columns, rows).map_err(failed)?;
-        return Ok(cx.download(&format!("{name}.csv"), "text/csv; charset=utf-8", bytes));
-    }
-    let bytes = write_xlsx(&columns, rows).map_err(failed)?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(cx.download(&format!("{name}.xlsx"), kind, bytes))
+    let rows = found.into_iter().map(row).collect();
+    cx.sheet(cx.t("nav.activities"), &wanted.format, columns, rows).await
 }
 
 /// A step that this reader may take now, with what it does.

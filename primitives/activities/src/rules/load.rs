@@ -74,10 +74,14 @@ mod tests {
         (at(from), at(to))
     }
 
+    fn defaults() -> Settings {
+        Settings::of(&kernel::settings::Known::default())
+    }
+
     #[test]
     fn rest_and_load_are_asked_only_where_the_district_says_so() {
         let others = [span("24T08:00/24T12:00"), span("25T08:00/25T10:00")];
-        let off = Settings::default();
+        let off = defaults();
         let with = |rest_hours, day_hours, week_hours| Settings { rest_hours, day_hours, week_hours, ..off };
         let cases = [
             ("24T13:00/24T17:00", off, vec![]),
@@ -107,8 +111,8 @@ mod tests {
     #[test]
     fn no_more_is_read_than_the_rules_ask_for() {
         let new = span("25T08:00/25T10:00");
-        assert_eq!(around(new, &Settings::default()), new);
-        let week = Settings { week_hours: 20, ..Settings::default() };
+        assert_eq!(around(new, &defaults()), new);
+        let week = Settings { week_hours: 20, ..defaults() };
         assert_eq!(around(new, &week), (span("23T00:00/24T00:00").0, span("30T00:00/30T01:00").0));
     }
 }

@@ -76,7 +76,7 @@ impl Known {
         now: DateTime<Utc>,
     ) -> Vec<Word> {
         let mut who = candidate(self.facts.get(&person), self.busy.contains(&person), admitted);
-        if self.settings.blocks() {
+        if self.settings.blocks {
             let others = self.spans.get(&person).map_or(&[][..], Vec::as_slice);
             who.strains = load::strains((session.starts_at, session.ends_at), others, &self.settings);
         }

@@ -176,13 +176,13 @@ async fn whatever_people_do_nobody_is_too_many_and_the_order_is_kept() {
 async fn a_district_says_how_long_people_have_to_confirm() {
     on_both(rooms, async |app: TestApp| {
         let stage = Stage::set(&app).await;
-        let page = "/desk/activities/settings";
-        stage.reviewer.get(page).await.expect(403);
+        stage.reviewer.get("/desk/settings").await.expect(403);
         let officer = app.as_account("陈局", &[testkit::app::district(kernel::Role::District)], None).await;
-        assert!(officer.get(page).await.expect(200).text_contains("value=\"12\""));
-        officer.post(page, &settings("0", "6")).await.expect(422);
-        officer.post(page, &settings("2", "1")).await.expect(303);
-        assert!(app.audit_kinds().await.contains(&"activity.settings_changed".to_owned()));
+        assert!(officer.get("/desk/settings").await.expect(200).text_contains("value=\"12\""));
+        let (offer, direct) = ("/desk/settings/activities.offer_hours", "/desk/settings/activities.direct_hours");
+        officer.post(offer, &[("value", "0")]).await.expect(422);
+        officer.post(offer, &[("value", "2")]).await.expect(303);
+        officer.post(direct, &[("value", "1")]).await.expect(303);
         let open = stage.open(1).await;
         let (first, second) = (stage.volunteer("甲一").await, stage.volunteer("乙二").await);
         let place = open.wish(&first).await;
@@ -193,16 +193,4 @@ async fn a_district_says_how_long_people_have_to_confirm() {
         assert!(second.get("/me/services").await.expect(200).text_contains("前确认"));
     })
     .await;
-}
-
-fn settings<'s>(offer: &'s str, direct: &'s str) -> [(&'s str, &'s str); 7] {
-    [
-        ("offer_hours", offer),
-        ("direct_hours", direct),
-        ("rest_hours", "0"),
-        ("day_hours", "0"),
-        ("week_hours", "0"),
-        ("travel_minutes", "0"),
-        ("load_blocks", "0"),
-    ]
 }

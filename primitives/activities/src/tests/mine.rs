@@ -86,16 +86,10 @@ async fn a_district_asks_for_rest_and_limits_and_warns_or_refuses() {
         let stage = Stage::set(&app).await;
         let officer = app.as_account("陈局", &[testkit::app::district(kernel::Role::District)], None).await;
         let settle = async |blocks: &str, rest: &str, travel: &str| {
-            let fields = [
-                ("offer_hours", "12"),
-                ("direct_hours", "6"),
-                ("rest_hours", rest),
-                ("day_hours", "5"),
-                ("week_hours", "0"),
-                ("travel_minutes", travel),
-                ("load_blocks", blocks),
-            ];
-            officer.post("/desk/activities/settings", &fields).await.expect(303);
+            let set = [("rest_hours", rest), ("day_hours", "5"), ("travel_minutes", travel), ("load_blocks", blocks)];
+            for (key, value) in set {
+                officer.post(&format!("/desk/settings/activities.{key}"), &[("value", value)]).await.expect(303);
+            }
         };
         let at = |from: &str, to: &str| with(with(with(stage.form(9), "day", "2026-11-30"), "from", from), "to", to);
         let (first, next) = (stage.open_with(at("08:00", "11:00")).await, stage.open_with(at("11:30", "14:00")).await);
