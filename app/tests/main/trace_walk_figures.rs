@@ -25,6 +25,9 @@ pub async fn walk<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let read = [("statistics.people_listed", "pivot", None)];
     let path = "/desk/statistics/people?metric=volunteers&sex=1".to_owned();
     walk.ask(district, ("GET", "/desk/statistics/people"), (path, Sent::Nothing), &read).await;
+    let taken = [("statistics.people_taken", "report", None)];
+    let path = "/desk/statistics/people/export?metric=active".to_owned();
+    walk.ask(district, ("GET", "/desk/statistics/people/export"), (path, Sent::Nothing), &taken).await;
     let sent = form(&[("name", "年报"), ("group", "town")]);
     let frozen = [("statistics.frozen", "frozen_report", None)];
     walk.ask(district, ("POST", "/desk/statistics/frozen"), ("/desk/statistics/frozen".into(), sent), &frozen).await;

@@ -26,6 +26,12 @@ impl Conditions {
         self.sql.push_str(&sql);
     }
 
+    /// One more condition: `column` is among what `select` finds.
+    pub fn and_in(&mut self, column: &'static str, select: &'static str, args: &[Value]) {
+        let sql = self.number(select, args);
+        self.sql.push_str(&format!(" AND {column} IN ({sql})"));
+    }
+
     /// One more condition: `first`, or `each` for one of the values, as many of them at a time as it has `?`.
     pub fn and_any(&mut self, first: &'static str, each: &'static str, values: &[Value]) {
         let width = each.matches('?').count().max(1);

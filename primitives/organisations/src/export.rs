@@ -55,12 +55,7 @@ pub(crate) async fn export(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answe
     .await?;
     let columns: Vec<Column> = COLUMNS.iter().map(|(key, width)| Column::new(cx.t(key), *width)).collect();
     let name = cx.t(if tree == Tree::Branch { "organisations.branches" } else { "organisations.title" });
-    let (bytes, kind) = match format {
-        "csv" => (write_csv(&columns, rows.into_iter()), "text/csv; charset=utf-8"),
-        _ => (write_xlsx(&columns, rows.into_iter()), XLSX),
-    };
-    let bytes = bytes.map_err(|e: TableError| Error::internal(e.to_string()))?;
-    Ok(cx.download(&format!("{name}.{format}"), kind, bytes))
+    cx.sheet(name, format, columns, rows).await
 }
 
 async fn rows(cx: &Cx, teams: Vec<Organisation>, tree: Tree) -> Result<Vec<Vec<Out>>> {

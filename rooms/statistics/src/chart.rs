@@ -30,9 +30,8 @@ pub(crate) fn bars(rows: &[(String, i64, String)]) -> (Vec<Bar>, i64) {
     let mut made = Vec::new();
     for (at, (label, n, value)) in (0_i64..).zip(rows.iter().take(MOST)) {
         let end = START + (n.max(&0) * LONGEST) / most;
-        let short: String = label.chars().take(8).collect();
         let bar = Bar {
-            label: short,
+            label: short(label),
             value: value.clone(),
             text_y: 24 + at * ROW,
             bar_y: 19 + at * ROW,
@@ -43,4 +42,40 @@ pub(crate) fn bars(rows: &[(String, i64, String)]) -> (Vec<Bar>, i64) {
     }
     let height = i64::try_from(made.len()).unwrap_or(0) * ROW + 15;
     (made, height)
+}
+
+/// As much of a label as has room before its bar: eight Chinese characters or sixteen Latin letters.
+pub(crate) fn short(label: &str) -> String {
+    const ROOM: usize = 16;
+    let wide = |c: char| if c.is_ascii() { 1 } else { 2 };
+    if label.chars().map(wide).sum::<usize>() <= ROOM {
+        return label.to_owned();
+    }
+    let mut left = ROOM - 1;
+    let fits = label.chars().take_while(|c| {
+        let room = left >= wide(*c);
+        left = left.saturating_sub(wide(*c));
+        room
+    });
+    let kept: String = fits.collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn a_label_is_cut_where_its_room_ends_and_says_so() {
+        for (label, shown) in [
+            ("桂城街道", "桂城街道"),
+            ("南海区总工会联合", "南海区总工会联合"),
+            ("南海区总工会联合会志愿队", "南海区总工会联…"),
+            ("Community", "Community"),
+            ("Enterprises", "Enterprises"),
+            ("Helping the elderly", "Helping the eld…"),
+        ] {
+            assert_eq!(short(label), shown);
+        }
+    }
 }

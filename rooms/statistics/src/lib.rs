@@ -12,7 +12,6 @@ mod pages;
 mod pivot;
 mod policy;
 mod rules;
-mod served;
 mod store;
 mod targets;
 
@@ -30,10 +29,14 @@ pub fn module() -> Module {
         .get("/desk/statistics", READ, pages::index)
         .get("/desk/statistics/export.xlsx", READ, pages::xlsx)
         .get("/desk/statistics/export.csv", READ, pages::csv)
-        .get("/desk/statistics/served", READ, served::index)
+        .get("/desk/statistics/served", READ, behind::served)
+        .get("/desk/statistics/served/export", READ, behind::export_served)
         .get("/desk/statistics/people", READ, behind::people)
+        .get("/desk/statistics/people/export", READ, behind::export_people)
         .get("/desk/statistics/teams", READ, behind::teams)
+        .get("/desk/statistics/teams/export", READ, behind::export_teams)
         .get("/desk/statistics/activities", READ, behind::activities)
+        .get("/desk/statistics/activities/export", READ, behind::export_activities)
         .get("/desk/statistics/pivot", READ, pivot::pages::index)
         .get("/desk/statistics/pivot.xlsx", READ, pivot::pages::xlsx)
         .get("/desk/statistics/pivot.csv", READ, pivot::pages::csv)

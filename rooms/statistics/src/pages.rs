@@ -243,14 +243,12 @@ async fn export(cx: &Cx, filter: &Filter) -> Result<(String, Vec<Column>, Vec<Ve
 
 pub(crate) async fn xlsx(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
     let (name, columns, rows) = export(&cx, &filter).await?;
-    let file = write_xlsx(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(cx.download(&format!("{name}.xlsx"), XLSX, file))
+    cx.sheet(&name, "xlsx", columns, rows).await
 }
 
 pub(crate) async fn csv(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
     let (name, columns, rows) = export(&cx, &filter).await?;
-    let file = write_csv(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(cx.download(&format!("{name}.csv"), "text/csv; charset=utf-8", file))
+    cx.sheet(&name, "csv", columns, rows).await
 }
 
 #[derive(Template)]

@@ -84,12 +84,7 @@ pub(crate) async fn export(cx: Cx, Query(filter): Query<Filter>) -> Result<Answe
     if rows.len() > MOST_EXPORTED {
         return Err(Error::Refused(Word::new("hours.export.too_many").with("most", MOST_EXPORTED)));
     }
-    let csv = filter.format == "csv";
-    let (format, kind) = if csv {
-        ("csv", "text/csv; charset=utf-8")
-    } else {
-        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    };
+    let format = if filter.format == "csv" { "csv" } else { "xlsx" };
     // The search may be a name or the tail of a phone: the trace keeps that there was one, not what it was.
     let shown = Filter { q: if filter.q.trim().is_empty() { String::new() } else { "*".to_owned() }, ..filter };
     let deed = Exported { rows: rows.len(), format, filter: shown.query() };
@@ -102,13 +97,7 @@ pub(crate) async fn export(cx: Cx, Query(filter): Query<Filter>) -> Result<Answe
     .await?;
     let columns = columns(&cx);
     let cells: Vec<Vec<Out>> = rows.iter().map(|row| cells(&cx, row)).collect();
-    let written = tokio::task::spawn_blocking(move || {
-        let rows = cells.into_iter();
-        if csv { write_csv(&columns, rows) } else { write_xlsx(&columns, rows) }
-    });
-    let content = written.await.map_err(|e| Error::internal(e.to_string()))?;
-    let content = content.map_err(|e: TableError| Error::Refused(Word::new(e.word())))?;
-    Ok(cx.download(&format!("{}-{}.{format}", cx.t("hours.export.name"), cx.today()), kind, content))
+    cx.sheet(&format!("{}-{}", cx.t("hours.export.name"), cx.today()), format, columns, cells).await
 }
 
 fn columns(cx: &Cx) -> Vec<Column> {

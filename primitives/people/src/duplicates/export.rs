@@ -63,10 +63,5 @@ pub(super) async fn export(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answe
     })
     .await?;
     let columns: Vec<Column> = COLUMNS.iter().map(|(key, width)| Column::new(cx.t(key), *width)).collect();
-    let (bytes, kind) = match format {
-        "csv" => (write_csv(&columns, rows.into_iter()), "text/csv; charset=utf-8"),
-        _ => (write_xlsx(&columns, rows.into_iter()), XLSX),
-    };
-    let bytes = bytes.map_err(|e: TableError| Error::internal(e.to_string()))?;
-    Ok(cx.download(&format!("{}.{format}", cx.t("people.double.title")), kind, bytes))
+    cx.sheet(cx.t("people.double.title"), format, columns, rows).await
 }

@@ -1,11 +1,11 @@
 //! The pages and sheets of frozen reports.
 
 use super::Told;
+use crate::behind::within;
 use crate::forms::Filter;
 use crate::model::{Group, Month, Report, Row, Unit};
 use crate::pages::{Table, XLSX, label, sheet, table, title_of};
 use crate::policy::{FREEZE, READ};
-use crate::served;
 use crate::store::frozen::{self as kept, Frozen, FrozenId};
 use askama::Template;
 use axum::extract::Path;
@@ -60,7 +60,7 @@ async fn part(cx: &Cx, frozen: &Frozen) -> Result<String> {
         category: frozen.category.clone(),
         ..Filter::default()
     };
-    let names = served::within(cx, &filter).await?;
+    let names = within(cx, &filter).await?;
     Ok(if names.is_empty() { cx.t("frozen.whole").to_owned() } else { names.join(" · ") })
 }
 
@@ -179,13 +179,11 @@ async fn file(cx: &Cx, report: FrozenId) -> Result<(String, Report)> {
 pub(crate) async fn xlsx(cx: Cx, Path(report): Path<FrozenId>) -> Result<Answer> {
     let (name, report) = file(&cx, report).await?;
     let (columns, rows) = sheet(&cx, &report);
-    let file = write_xlsx(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(cx.download(&format!("{name}.xlsx"), XLSX, file))
+    cx.sheet(&name, "xlsx", columns, rows).await
 }
 
 pub(crate) async fn csv(cx: Cx, Path(report): Path<FrozenId>) -> Result<Answer> {
     let (name, report) = file(&cx, report).await?;
     let (columns, rows) = sheet(&cx, &report);
-    let file = write_csv(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(cx.download(&format!("{name}.csv"), "text/csv; charset=utf-8", file))
+    cx.sheet(&name, "csv", columns, rows).await
 }

@@ -6,7 +6,7 @@ use crate::model::{MetricCode, Query};
 use chrono::NaiveDate;
 use kernel::ids::Raw;
 use kernel::policy::Reach;
-use kernel::{Conditions, Read, Result, TenantId, args, row};
+use kernel::{Conditions, Read, Result, TenantId, args, row, search};
 
 /// Whose rows: a question, whether the team alone is meant without those below it, and traits.
 pub(crate) struct Whose<'q> {
@@ -94,7 +94,12 @@ fn served(tenant: TenantId, whose: &Whose<'_>) -> (String, Conditions) {
 }
 
 /// The list as a table `x` of people, with its conditions: `tail` closes them.
-fn people(tenant: TenantId, metric: MetricCode, whose: &Whose<'_>, reach: Option<&Reach>) -> (String, Conditions) {
+fn people(
+    tenant: TenantId,
+    metric: MetricCode,
+    whose: &Whose<'_>,
+    (reach, q): (Option<&Reach>, &str),
+) -> (String, Conditions) {
     const COLUMNS: &str = "p.id, p.name, p.volunteer_no, p.region_code AS region, p.sort_key";
     let (from, mut wanted, more) = if metric == MetricCode::Volunteers {
         (
@@ -110,6 +115,7 @@ fn people(tenant: TenantId, metric: MetricCode, whose: &Whose<'_>, reach: Option
     if let Some(reach) = reach {
         wanted.within(reach, "p.region_code", "");
     }
+    search::narrow_by(&mut wanted, "p.id", tenant, "person", q);
     let tail = if metric == MetricCode::Volunteers {
         wanted.tail("", args![])
     } else {
@@ -128,7 +134,7 @@ pub(crate) async fn sum(
     (metric, whose): (MetricCode, &Whose<'_>),
     reach: Option<&Reach>,
 ) -> Result<Sum> {
-    let (list, wanted) = people(tenant, metric, whose, reach);
+    let (list, wanted) = people(tenant, metric, whose, (reach, ""));
     let sql = format!(
         "SELECT COUNT(*) AS people, CAST(COALESCE(SUM(x.minutes), 0) AS BIGINT) AS minutes,
                 CAST(COALESCE(SUM(x.services), 0) AS BIGINT) AS services FROM ({list}) AS x"
@@ -136,15 +142,15 @@ pub(crate) async fn sum(
     db.one(&sql, wanted.args()).await
 }
 
-/// People by name, those whom the reach shows.
+/// People by name, those whom the reach shows and the search finds.
 pub(crate) async fn people_of(
     db: &impl Read,
     tenant: TenantId,
     (metric, whose): (MetricCode, &Whose<'_>),
-    reach: &Reach,
+    (reach, q): (&Reach, &str),
     (after, limit): (Option<(String, Raw)>, i64),
 ) -> Result<Vec<Counted>> {
-    let (list, wanted) = people(tenant, metric, whose, Some(reach));
+    let (list, wanted) = people(tenant, metric, whose, (Some(reach), q));
     let mut bound = wanted.args().to_vec();
     let at = bound.len();
     let place = match after {
@@ -179,11 +185,11 @@ row! {
 
 row! { struct Number { n: i64 } }
 
-/// How many teams, and a page of them.
+/// How many teams, and a page of those that the search finds.
 pub(crate) async fn teams(
     db: &impl Read,
     tenant: TenantId,
-    whose: &Whose<'_>,
+    (whose, q): (&Whose<'_>, &str),
     (after, limit): (Option<(String, Raw)>, i64),
 ) -> Result<(i64, Vec<Team>)> {
     let mut wanted = registers::standing(tenant, whose.query);
@@ -192,6 +198,7 @@ pub(crate) async fn teams(
     }
     let tail = wanted.clone().tail("", args![]);
     let all: Number = db.one(&format!("SELECT COUNT(*) AS n FROM organisation o WHERE {tail}"), wanted.args()).await?;
+    search::narrow_by(&mut wanted, "o.id", tenant, "organisation", q);
     if let Some((key, id)) = after {
         wanted.and("(o.sort_key, o.id) > (?, ?)", args![key, id]);
     }
@@ -220,11 +227,11 @@ row! {
     }
 }
 
-/// How many activities, and a page of them, the newest first.
+/// How many activities, and a page of those that the search finds, the newest first.
 pub(crate) async fn activities(
     db: &impl Read,
     tenant: TenantId,
-    whose: &Whose<'_>,
+    (whose, q): (&Whose<'_>, &str),
     (after, limit): (Option<(NaiveDate, Raw)>, i64),
 ) -> Result<(i64, Vec<Activity>)> {
     let mut wanted = registers::held(tenant, whose.query);
@@ -233,6 +240,7 @@ pub(crate) async fn activities(
     }
     let tail = wanted.clone().tail("", args![]);
     let all: Number = db.one(&format!("SELECT COUNT(*) AS n FROM activity a WHERE {tail}"), wanted.args()).await?;
+    search::narrow_by(&mut wanted, "a.id", tenant, "activity", q);
     if let Some((day, id)) = after {
         wanted.and("(a.starts_on, a.id) < (?, ?)", args![day, id]);
     }

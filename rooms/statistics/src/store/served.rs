@@ -1,10 +1,10 @@
 //! The sessions behind the figure of people served: as the sealer counted them, so that the list sums to the figure.
 
 use super::Slice;
-use crate::model::Query;
+use super::behind::Whose;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::ids::Raw;
-use kernel::{Conditions, Read, Result, TenantId, args, row};
+use kernel::{Conditions, Read, Result, TenantId, args, row, search};
 
 row! {
     /// A session with the people served in it.
@@ -38,11 +38,12 @@ row! {
     }
 }
 
-/// The question over `session_served m` with its team `o`; `own` leaves out the teams below the one asked for.
-fn wanted(tenant: TenantId, query: &Query, own: bool) -> Conditions {
+/// The question over `session_served m` with its team `o`.
+fn wanted(tenant: TenantId, whose: &Whose<'_>) -> Conditions {
+    let query = whose.query;
     let mut wanted = Slice::of(tenant, query).wanted;
     wanted.and("m.day >= ? AND m.day <= ? AND m.served > 0", args![query.from.first(), query.to.last()]);
-    if own {
+    if whose.own {
         wanted.and("o.path = ?", args![query.organisation]);
     }
     wanted
@@ -51,8 +52,8 @@ fn wanted(tenant: TenantId, query: &Query, own: bool) -> Conditions {
 const FROM: &str = "session_served m JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id";
 
 /// How many sessions there are and how many people were served in them: the figure itself.
-pub(crate) async fn sum(db: &impl Read, tenant: TenantId, query: &Query, own: bool) -> Result<Sum> {
-    let mut wanted = wanted(tenant, query, own);
+pub(crate) async fn sum(db: &impl Read, tenant: TenantId, whose: &Whose<'_>) -> Result<Sum> {
+    let mut wanted = wanted(tenant, whose);
     let tail = wanted.tail("", args![]);
     let sql = format!(
         "SELECT COUNT(*) AS sessions, CAST(COALESCE(SUM(m.served), 0) AS BIGINT) AS served FROM {FROM} WHERE {tail}"
@@ -60,15 +61,15 @@ pub(crate) async fn sum(db: &impl Read, tenant: TenantId, query: &Query, own: bo
     db.one(&sql, wanted.args()).await
 }
 
-/// The sessions, the newest first; `after` is the day and the id of the last one seen.
+/// The sessions whose activity the search finds, the newest first; `after` is the day and the id of the last one seen.
 pub(crate) async fn list(
     db: &impl Read,
     tenant: TenantId,
-    (query, own): (&Query, bool),
-    after: Option<(NaiveDate, Raw)>,
-    limit: i64,
+    (whose, q): (&Whose<'_>, &str),
+    (after, limit): (Option<(NaiveDate, Raw)>, i64),
 ) -> Result<Vec<Session>> {
-    let mut wanted = wanted(tenant, query, own);
+    let mut wanted = wanted(tenant, whose);
+    search::narrow_by(&mut wanted, "a.id", tenant, "activity", q);
     if let Some((day, id)) = after {
         wanted.and("(m.day, m.session_id) < (?, ?)", args![day, id]);
     }

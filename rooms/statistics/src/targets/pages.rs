@@ -121,7 +121,7 @@ fn page(cx: &Cx, (year, code): (i32, MetricCode), standings: &[Standing], errors
     };
     let set: Vec<(&Standing, i64)> = standings.iter().filter_map(|t| t.permille().map(|p| (t, p))).collect();
     let bars = (0_i64..).zip(&set).map(|(at, (town, permille))| Bar {
-        label: town.name.chars().take(8).collect(),
+        label: crate::chart::short(&town.name),
         said: share(*permille),
         text_y: 24 + at * ROW,
         y: 19 + at * ROW,
@@ -212,14 +212,12 @@ async fn sheet(cx: &Cx, wanted: &Wanted) -> Result<(String, Vec<Column>, Vec<Vec
 
 pub(crate) async fn xlsx(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
     let (name, columns, rows) = sheet(&cx, &wanted).await?;
-    let file = write_xlsx(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(cx.download(&format!("{name}.xlsx"), XLSX, file))
+    cx.sheet(&name, "xlsx", columns, rows).await
 }
 
 pub(crate) async fn csv(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
     let (name, columns, rows) = sheet(&cx, &wanted).await?;
-    let file = write_csv(&columns, rows.into_iter()).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(cx.download(&format!("{name}.csv"), "text/csv; charset=utf-8", file))
+    cx.sheet(&name, "csv", columns, rows).await
 }
 
 /// A town with its target.

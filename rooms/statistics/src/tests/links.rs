@@ -120,3 +120,33 @@ async fn every_number_of_hours_leads_to_the_entries_that_it_sums() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_list_behind_a_figure_is_searched_and_taken_along_whole() {
+    on_both(rooms, async |app: TestApp| {
+        lived_in(&app).await;
+        let officer = app.as_account("周敏仪", &[district(Role::District)], None).await;
+        let found = officer.get("/desk/statistics/people?metric=active&q=者7").await.expect(200);
+        assert!(found.text_contains("志愿者7") && !found.text_contains("志愿者8"));
+        assert!(found.text_contains("活跃志愿者 11 人"), "the figure stays what it is");
+        let lines = async |path: &str| {
+            let file = officer.get(path).await.expect(200).text();
+            file.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let people = "/desk/statistics/people/export?metric=active&format=csv";
+        assert_eq!(lines(people).await.len(), 11);
+        let one = lines(&format!("{people}&q=者7")).await;
+        assert!(one.len() == 1 && one[0].starts_with("志愿者7,"), "{one:?}");
+        assert!(app.audit_kinds().await.contains(&"statistics.people_taken".to_owned()));
+        assert_eq!(lines("/desk/statistics/teams/export?format=csv").await.len(), 2);
+        assert_eq!(lines("/desk/statistics/activities/export?format=csv").await.len(), 3);
+        let sessions = lines("/desk/statistics/served/export?format=csv").await;
+        let served: i64 = sessions.iter().map(|l| l.rsplit(',').next().unwrap().parse::<i64>().unwrap()).sum();
+        assert_eq!(served, 78, "{sessions:?}");
+        let town = app.as_account("何伟", &[region(Role::Town, "440605126")], None).await;
+        let own = town.get("/desk/statistics/served/export?format=csv").await.expect(200);
+        assert!(own.text_contains("2026-05-17") && !own.text_contains("2026-03-08"));
+        app.stranger().get("/desk/statistics/people/export?metric=active").await.expect(303);
+    })
+    .await;
+}
