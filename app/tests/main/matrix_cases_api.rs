@@ -93,8 +93,18 @@ fn federation_cases() -> Vec<Case> {
     const WAITS: &[&str] = &[
         "UPDATE join_request SET state = 'applied', decided_at = NULL, decided_by = NULL, decided_name = NULL, opinion = NULL",
     ];
+    const CLAIMED: &[&str] =
+        &["UPDATE record_claim SET state = 'waiting', decided_at = NULL, decided_by = NULL, decided_name = NULL"];
     let accepted: fn(&World, &Corner) -> Value = |_, _| json!({ "decision": "accepted" });
+    let nothing: fn(&World, &Corner) -> Value = |_, _| json!({ "into": "", "reason": "" });
     vec![
+        get("/api/v1/me/trace", Aim::Plain),
+        call("PATCH", "/api/v1/me", Aim::Plain, |_, _| json!({ "skills": "急救" })),
+        get("/api/v1/towns", Aim::Plain),
+        call("POST", "/api/v1/towns/{region}/merger", Aim::Plain, nothing),
+        get("/api/v1/team/claims", Aim::Plain),
+        call("POST", "/api/v1/team/claims/{claim}/decision", Aim::Held, |_, _| json!({ "accepted": false }))
+            .restore(CLAIMED),
         get("/api/v1/work", Aim::Plain),
         get("/api/v1/me/messages", Aim::Plain),
         bare("POST", "/api/v1/me/messages/read", Aim::Plain),

@@ -49,14 +49,20 @@ pub async fn walk(walk: &mut Walk, town: &Somebody, stranger: &Somebody) {
     let filed = [("federation.claim_filed", "record_claim", None)];
     let sent = form(&[("name", "没有登记"), ("tail", "1234"), ("phone", "13812345678")]);
     walk.ask(stranger, ("POST", "/claim"), ("/claim".into(), sent), &filed).await;
+    let claim = waiting_claim(walk, member).await;
+    let decided = [("federation.claim_decided", "record_claim", Some(claim))];
+    let sent = (format!("/team/claims/{claim}/decision"), form(&[("decision", "declined")]));
+    walk.ask(town, ("POST", "/team/claims/{claim}/decision"), sent, &decided).await;
+}
+
+/// Somebody says that this record is theirs.
+pub async fn waiting_claim(walk: &Walk, person: kernel::ids::Raw) -> kernel::ids::Raw {
     let claim = kernel::ids::fresh();
     let (app, now) = (walk.district.app.clone(), walk.district.app.app.clock.now());
     let sql =
         "INSERT INTO record_claim (tenant_id, id, token_hash, person_id, by_phone, state, made_at, due_at, ends_at)
-               VALUES ($1, $2, 'walk', $3, TRUE, 'waiting', $4, $5, $5)";
-    let cells = kernel::args![app.tenant, claim, member, now, now + chrono::Duration::days(3)];
-    app.sql(sql, cells.to_vec()).await;
-    let decided = [("federation.claim_decided", "record_claim", Some(claim))];
-    let sent = (format!("/team/claims/{claim}/decision"), form(&[("decision", "declined")]));
-    walk.ask(town, ("POST", "/team/claims/{claim}/decision"), sent, &decided).await;
+               VALUES ($1, $2, $6, $3, TRUE, 'waiting', $4, $5, $5)";
+    let until = now + chrono::Duration::days(3);
+    app.sql(sql, kernel::args![app.tenant, claim, person, now, until, claim.to_string()].to_vec()).await;
+    claim
 }

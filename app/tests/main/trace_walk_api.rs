@@ -33,6 +33,9 @@ pub async fn walk<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     hours(walk, by("town")).await;
     people(walk, &by).await;
     imports(walk, by("town")).await;
+    let merged = [("federation.towns_merged", "region", None)];
+    let sent = ("/towns/440605122/merger".to_owned(), json!({ "into": "440605121", "reason": "区划调整" }));
+    call(walk, by("district"), ("POST", "/api/v1/towns/{region}/merger"), sent, &merged).await;
 }
 
 async fn hours(walk: &mut Walk, town: &Somebody) {
@@ -85,6 +88,12 @@ async fn people<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let own = walk.district.somebody("reader", vec![], Some(person)).await;
     let read = [("federation.messages_read", "person", Some(person))];
     call(walk, &own, ("POST", "/api/v1/me/messages/read"), ("/me/messages/read".into(), json!({})), &read).await;
+    let changed = [("federation.own_changed", "person", Some(person))];
+    call(walk, &own, ("PATCH", "/api/v1/me"), ("/me".into(), json!({ "skills": "急救" })), &changed).await;
+    let claim = super::access::waiting_claim(walk, member).await;
+    let decided = [("federation.claim_decided", "record_claim", Some(claim))];
+    let sent = (format!("/team/claims/{claim}/decision"), json!({ "accepted": false }));
+    call(walk, town, ("POST", "/api/v1/team/claims/{claim}/decision"), sent, &decided).await;
 }
 
 async fn imports(walk: &mut Walk, town: &Somebody) {

@@ -1,7 +1,10 @@
 //! Oneself, and putting volunteers on record, as JSON.
 
+pub(crate) mod claims;
 pub(crate) mod messages;
+pub(crate) mod own;
 pub(crate) mod requests;
+pub(crate) mod towns;
 
 use crate::data;
 use crate::deeds::RegisteredByProgram;

@@ -157,13 +157,23 @@ pub(crate) struct Decision {
     decision: String,
 }
 
-/// On a yes the claim's own link opens the account, under the rules of every link that somebody hands out.
 pub(crate) async fn decide(cx: Cx, Path(id): Path<Raw>, Form(form): Form<Decision>) -> Result<Answer> {
     let approved = match form.decision.as_str() {
         "accepted" => true,
         "declined" => false,
         _ => return Err(Error::Malformed(Word::new("error.form"))),
     };
+    answer(&cx, id, approved).await?;
+    let said = if approved { "federation.claim.approved" } else { "federation.claim.declined" };
+    Ok(cx.see_other_saying("/team/claims", &Word::new(said).with("days", DAYS)))
+}
+
+/// Decides about a claim within the actor's reach, once for each one-time key. On a yes the claim's own link opens the
+/// account, under the rules of every link that somebody hands out.
+///
+/// # Errors
+/// `NotFound` when it does not wait within the reach.
+pub(crate) async fn answer(cx: &Cx, id: Raw, approved: bool) -> Result<()> {
     let at = cx.clone();
     cx.once(LaneKey::of(id), async move |tx: &mut Tx<'_>| {
         let found = claim::find(tx, &at, &at.reach(CLAIMS), id).await?;
@@ -171,9 +181,7 @@ pub(crate) async fn decide(cx: Cx, Path(id): Path<Raw>, Form(form): Form<Decisio
         tx.record(&at, &ClaimDecided { object: Some(id), person: found.person_id.0, approved });
         if approved { open(tx, &at, found).await } else { Ok(()) }
     })
-    .await?;
-    let said = if approved { "federation.claim.approved" } else { "federation.claim.declined" };
-    Ok(cx.see_other_saying("/team/claims", &Word::new(said).with("days", DAYS)))
+    .await
 }
 
 async fn open(tx: &mut Tx<'_>, cx: &Cx, found: Claim) -> Result<()> {

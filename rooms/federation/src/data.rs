@@ -8,7 +8,7 @@ use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Tx, Word, audi
 use organisations::Tree;
 use organisations::model::MembershipOf;
 use people::{Field, Person, PersonId, mask};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What is masked until one asks, in the order of the page.
 const FIELDS: [Field; 6] =
@@ -141,22 +141,38 @@ struct Trace {
     next: Option<String>,
 }
 
-struct Line {
+/// What was done with one's record.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct Line {
+    /// In the reader's language.
     deed: String,
+    /// Who did it, or `you`, or nobody who was signed in, in the reader's language.
     actor: String,
+    /// Beijing time.
     at: String,
+    /// Why, where one had to say.
     reason: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Page {
+    /// Where the page before ended.
     cursor: Option<String>,
 }
 
 const PAGE: usize = 50;
 
 pub(crate) async fn trace(cx: Cx, Query(query): Query<Page>) -> Result<Answer> {
+    let page = lines(&cx, &query).await?;
+    cx.page(&Trace { lines: page.items, next: page.next })
+}
+
+/// The trace of one's own record, the newest first, 50 at a time.
+///
+/// # Errors
+/// `Malformed` for a cursor that no page gave.
+pub(crate) async fn lines(cx: &Cx, query: &Page) -> Result<Paged<Line>> {
     let before = match Cursor::read(query.cursor.as_deref(), 3)? {
         Some(cursor) => Some((cursor.get(0)?, cursor.get(1)?, cursor.get(2)?)),
         None => None,
@@ -164,8 +180,7 @@ pub(crate) async fn trace(cx: Cx, Query(query): Query<Page>) -> Result<Answer> {
     let filter = audit::Filter { object: Some(cx.person()?), before, ..audit::Filter::default() };
     let found = audit::list(&cx.db, cx.tenant, &filter, PAGE as i64 + 1).await?;
     let page = Paged::cut(found, PAGE, |l| vec![l.at.to_rfc3339(), l.chain.clone(), l.seq.to_string()]);
-    let page = page.map(|stored| line(&cx, stored));
-    cx.page(&Trace { lines: page.items, next: page.next })
+    Ok(page.map(|stored| line(cx, stored)))
 }
 
 /// A line as the one whom it is about may read it: what, who and when; the reason where one was given.

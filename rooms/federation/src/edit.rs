@@ -18,14 +18,27 @@ struct Show {
 }
 
 /// Fields of S3 come empty and stay as they are when they are left so.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Deserialize, Default, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct EditForm {
+    /// Up to 100 characters.
+    #[serde(default)]
     employer: String,
+    /// Up to 200 characters.
+    #[serde(default)]
     skills: String,
+    /// Up to 100 characters.
+    #[serde(default)]
     address: String,
+    /// Up to 100 characters.
+    #[serde(default)]
     email: String,
+    /// A mobile.
+    #[serde(default)]
     phone: String,
+    /// One's password; needed for a new phone.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
     password: Option<Secret<String>>,
 }
 
@@ -39,7 +52,7 @@ pub(crate) async fn show(cx: Cx) -> Result<Answer> {
     cx.page(&page(&person, FieldErrors::none(), form))
 }
 
-async fn own(cx: &Cx) -> Result<Person> {
+pub(crate) async fn own(cx: &Cx) -> Result<Person> {
     people::find(&cx.db, cx.tenant, PersonId(cx.person()?)).await
 }
 
@@ -100,16 +113,27 @@ fn is_email(text: &str) -> bool {
 
 pub(crate) async fn update(cx: Cx, Form(form): Form<EditForm>) -> Result<Answer> {
     let person = own(&cx).await?;
+    match change(&cx, &person, &form).await {
+        Err(Error::Invalid(errors)) => cx.invalid(&page(&person, errors, EditForm { password: None, ..form })),
+        changed => changed.map(|()| cx.see_other_saying("/me/data", &Word::new("federation.edit.done"))),
+    }
+}
+
+/// Changes one's own data; a new phone asks for the password.
+///
+/// # Errors
+/// `Invalid` with what is wrong with which field.
+pub(crate) async fn change(cx: &Cx, person: &Person, form: &EditForm) -> Result<()> {
     let mut errors = FieldErrors::none();
-    let wanted = check(&form, &person, &mut errors);
+    let wanted = check(form, person, &mut errors);
     if errors.is_empty() && wanted.phone.is_some() {
         let password = form.password.clone().unwrap_or(Secret::new(String::new()));
-        if !is_present(&cx, password).await? {
+        if !is_present(cx, password).await? {
             errors.add("password", Word::new("federation.password.wrong"));
         }
     }
     if !errors.is_empty() {
-        return cx.invalid(&page(&person, errors, EditForm { password: None, ..form }));
+        return Err(Error::Invalid(errors));
     }
     let (at, id) = (cx.clone(), person.id);
     cx.write(id.lane(), async move |tx: &mut Tx<'_>| {
@@ -122,8 +146,7 @@ pub(crate) async fn update(cx: Cx, Form(form): Form<EditForm>) -> Result<Answer>
         tx.record(&at, &OwnChanged { object: Some(id.0), fields: wanted.fields });
         Ok(())
     })
-    .await?;
-    Ok(cx.see_other_saying("/me/data", &Word::new("federation.edit.done")))
+    .await
 }
 
 /// The new phone signs in from now on, unless somebody else of the family signs in with it already.

@@ -28,7 +28,7 @@ impl Deed for TownsMerged {
 }
 
 /// What moved.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Moved {
     /// People who live there.
     pub people: u64,
@@ -158,11 +158,20 @@ pub(crate) async fn update(cx: Cx, Path(town): Path<String>, Form(form): Form<Me
     let mut errors = FieldErrors::none();
     let reason = errors.text("reason", &form.reason, 200);
     let into = errors.text("into", &form.into, 12);
-    let district = cx.app.tenant().map_or("", |t| t.code.as_str()).to_owned();
     if !errors.is_empty() {
         return cx.invalid(&page(&cx, &town, form, errors).await?);
     }
-    let (at, from) = (cx.clone(), town.clone());
+    let moved = carry_out(&cx, (town, into), reason).await?;
+    let word = Word::new("federation.towns.done").with("people", moved.people).with("teams", moved.organisations);
+    Ok(cx.see_other_saying("/desk/towns", &word))
+}
+
+/// Merges a town that stands into another that stands, once for each one-time key.
+///
+/// # Errors
+/// `Refused` when one of them does not stand, or both are the same.
+pub(crate) async fn carry_out(cx: &Cx, (from, into): (String, String), reason: String) -> Result<Moved> {
+    let (at, district) = (cx.clone(), cx.app.tenant().map_or("", |t| t.code.as_str()).to_owned());
     let moved = cx
         .once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
             let standing = places::standing_towns(tx, &district).await?;
@@ -173,9 +182,8 @@ pub(crate) async fn update(cx: Cx, Path(town): Path<String>, Form(form): Form<Me
             merge(tx, &at, (&from, &into), &reason).await
         })
         .await?;
-    places::forget_tree(&cx);
-    let word = Word::new("federation.towns.done").with("people", moved.people).with("teams", moved.organisations);
-    Ok(cx.see_other_saying("/desk/towns", &word))
+    places::forget_tree(cx);
+    Ok(moved)
 }
 
 #[cfg(test)]
