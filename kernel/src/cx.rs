@@ -64,6 +64,8 @@ pub struct RequestFacts {
     pub json: bool,
     /// What the page before left to say.
     pub flash: Option<String>,
+    /// How many messages wait for the person behind a page that is read; absent where no head is shown.
+    pub unread: Option<i64>,
 }
 
 /// The first argument of everything that acts.

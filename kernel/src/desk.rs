@@ -80,7 +80,7 @@ pub(crate) fn module() -> Module {
         .post("/desk/outbox/{message}/retry", OUTBOX, outbox::retry)
         .api(OUTBOX, crate::routes!(outbox::list));
     let module = Module::new("kernel")
-        .migrations(crate::migrations!["20261123_01_kernel", "20261128_10_outbox"])
+        .migrations(crate::migrations!["20261123_01_kernel", "20261128_10_outbox", "20261128_60_questions"])
         .words(crate::words!())
         .words(crate::words!("tables"))
         .routes(routes)

@@ -6,6 +6,7 @@ use crate::db::Read as _;
 use crate::db::{Db, Json, Tx};
 use crate::error::Result;
 use crate::ids::Raw;
+use crate::outbox::Way;
 use crate::words::Word;
 use crate::{args, row};
 use chrono::{DateTime, Utc};
@@ -25,7 +26,23 @@ row! {
         pub made_at: DateTime<Utc>,
         /// When it was read.
         pub read_at: Option<DateTime<Utc>>,
+        /// What it asks, while it waits for the answer: the words are `ask.….hint`, `.yes` and `.no`, and the answer is posted to
+        /// `url` as `answer`.
+        pub ask: Option<String>,
     }
+}
+
+/// A question that is answered with yes or no from the message itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'q> {
+    /// Names its words.
+    pub ask: &'static str,
+    /// Its page, where the answer is posted.
+    pub url: &'q str,
+    /// Where a mail leads instead: mail goes to a confirmed address alone, so its link may answer without a sign-in.
+    pub by_mail: &'q str,
+    /// When nobody wants to know any more.
+    pub until: DateTime<Utc>,
 }
 
 /// Leaves a message for a person, in the transaction of the deed that caused it.
@@ -53,14 +70,48 @@ async fn leave_many(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], word: &Word, (url,
         |person: &Raw| args![cx.tenant, crate::ids::fresh(), *person, word.key.to_string(), said, url, cx.now].to_vec();
     let rows: Vec<_> = people.iter().map(row).collect();
     tx.insert_many("INSERT INTO message (tenant_id, id, person_id, word, args, url, made_at)", "", &rows).await?;
-    crate::outbox::put(tx, cx, people, word, (url, urgent)).await
+    crate::outbox::put(tx, cx, people, word, Way { url, by_mail: url, urgent }).await
+}
+
+/// Leaves a message that asks its reader something.
+pub async fn ask(tx: &mut Tx<'_>, cx: &Cx, person: Raw, word: &Word, question: Question<'_>) -> Result<()> {
+    let said: Vec<(String, String)> = word.args.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+    let Question { ask, url, by_mail, until } = question;
+    let sql = "INSERT INTO message (tenant_id, id, person_id, word, args, url, made_at, ask, ask_until)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let of = args![cx.tenant, crate::ids::fresh(), person, word.key.to_string(), Json(said), url, cx.now, ask, until];
+    tx.execute(sql, of).await?;
+    crate::outbox::put(tx, cx, &[person], word, Way { url, by_mail, urgent: false }).await
+}
+
+/// What led a person to this page is done with: read, and nothing is asked any more.
+pub async fn settle(tx: &mut Tx<'_>, cx: &Cx, person: Raw, url: &str) -> Result<()> {
+    let sql = "UPDATE message SET read_at = COALESCE(read_at, $1), ask = NULL
+               WHERE tenant_id = $2 AND person_id = $3 AND url = $4 AND (read_at IS NULL OR ask IS NOT NULL)";
+    tx.execute(sql, args![cx.now, cx.tenant, person, url]).await?;
+    Ok(())
+}
+
+/// Takes back what led these people to this page: from their messages, and from the outbox what did not leave yet. Answers how
+/// many of those there were.
+pub async fn take_back(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], url: &str) -> Result<u64> {
+    let mut stopped = 0;
+    for part in people.chunks(500) {
+        let list = crate::db::in_list(3, part.len());
+        let mut of = args![cx.tenant, url].to_vec();
+        of.extend(part.iter().map(|p| crate::db::Value::Uuid(*p)));
+        tx.execute(&format!("DELETE FROM message WHERE tenant_id = $1 AND url = $2 AND person_id IN {list}"), &of)
+            .await?;
+        stopped += crate::outbox::store::take_back(tx, cx, part, url).await?;
+    }
+    Ok(stopped)
 }
 
 /// A person's newest messages.
 pub async fn list(db: &Db, cx: &Cx, person: Raw, limit: i64) -> Result<Vec<Message>> {
-    let sql = "SELECT id, word, args, url, made_at, read_at FROM message WHERE tenant_id = $1 AND person_id = $2
-               ORDER BY made_at DESC, id DESC LIMIT $3";
-    db.all(sql, args![cx.tenant, person, limit]).await
+    let sql = "SELECT id, word, args, url, made_at, read_at, CASE WHEN ask_until > $4 THEN ask END AS ask FROM message
+               WHERE tenant_id = $1 AND person_id = $2 ORDER BY made_at DESC, id DESC LIMIT $3";
+    db.all(sql, args![cx.tenant, person, limit, cx.now]).await
 }
 
 /// How many of a person's messages wait to be read.
@@ -68,6 +119,15 @@ pub async fn unread(db: &Db, cx: &Cx, person: Raw) -> Result<i64> {
     row! { struct Count { n: i64 } }
     let sql = "SELECT COUNT(*) AS n FROM message WHERE tenant_id = $1 AND person_id = $2 AND read_at IS NULL";
     let row: Count = db.one(sql, args![cx.tenant, person]).await?;
+    Ok(row.n)
+}
+
+/// The same up to a hundred, for the bell in the head of every page: one step into an index that holds what is unread.
+pub(crate) async fn waiting(db: &Db, tenant: crate::ids::TenantId, person: Raw) -> Result<i64> {
+    row! { struct Count { n: i64 } }
+    let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM message
+                 WHERE tenant_id = $1 AND person_id = $2 AND read_at IS NULL LIMIT 100) AS unread";
+    let row: Count = db.one(sql, args![tenant, person]).await?;
     Ok(row.n)
 }
 

@@ -88,15 +88,25 @@ row! {
     }
 }
 
+/// Where a message leads, and whether it goes through quiet hours.
+#[derive(Clone, Copy)]
+pub(crate) struct Way<'w> {
+    pub url: &'w str,
+    /// The same for a mail, where it is another.
+    pub by_mail: &'w str,
+    pub urgent: bool,
+}
+
+impl<'w> Way<'w> {
+    const fn of(&self, channel: Channel) -> (&'w str, bool) {
+        let url = if matches!(channel, Channel::Mail) { self.by_mail } else { self.url };
+        (url, self.urgent)
+    }
+}
+
 /// Writes a row for each channel that each of these people has, in the transaction of the deed. Without a channel of the
 /// keeper's nothing is written.
-pub(crate) async fn put(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    people: &[Raw],
-    word: &Word,
-    (url, urgent): (&str, bool),
-) -> Result<()> {
+pub(crate) async fn put(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], word: &Word, way: Way<'_>) -> Result<()> {
     let channels = &cx.app.config.channels;
     if channels.is_empty() {
         return Ok(());
@@ -108,7 +118,7 @@ pub(crate) async fn put(
         for person in part {
             let setting = chosen.iter().find(|s| s.person_id == *person);
             for channel in channels.of(setting) {
-                rows.push(cells(cx, *person, channel, (&word.key, Json(said.clone())), (url, urgent)));
+                rows.push(cells(cx, *person, channel, (&word.key, Json(said.clone())), way.of(channel)));
             }
         }
     }

@@ -94,8 +94,9 @@ impl Row {
         }
     }
 
-    const fn retries(&self) -> bool {
-        matches!(self.message.state, State::Failed | State::Bounced | State::Dropped)
+    fn retries(&self) -> bool {
+        let ended = matches!(self.message.state, State::Failed | State::Bounced | State::Dropped);
+        ended && self.message.reason != "taken_back"
     }
 }
 

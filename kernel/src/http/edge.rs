@@ -81,7 +81,10 @@ async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> 
     let ip = address(&app, &request);
     let json = path.starts_with("/api/");
     let had_flash = cookie(request.headers(), "flash").is_some();
-    let (cx, wrong) = context(&app, request.headers(), path, ip, json).await;
+    let (mut cx, wrong) = context(&app, request.headers(), path, ip, json).await;
+    if request.method() == axum::http::Method::GET && !cx.request.json {
+        count_unread(&mut cx).await;
+    }
     if let Some(error) = wrong {
         let mut response = render(&cx, &error);
         protect(&cx, &mut response);
@@ -161,9 +164,21 @@ async fn context(app: &Arc<App>, headers: &HeaderMap, path: String, ip: String, 
         elder: cookie(headers, "mode").as_deref() == Some("elder"),
         json: json || text(headers, "accept").is_some_and(|a| a.starts_with("application/json")),
         flash: cookie(headers, "flash").and_then(|v| B64.decode(v).ok()).and_then(|v| String::from_utf8(v).ok()),
+        unread: None,
     };
     let (app, db) = (Arc::clone(app), app.db.clone());
     (Cx { app, db, tenant, actor: Arc::new(actor), lang, now, request: Arc::new(facts) }, wrong)
+}
+
+/// The number on the bell: nothing is asked for who is not signed in, and one step into an index for who is. A page without its
+/// number is better than none.
+async fn count_unread(cx: &mut Cx) {
+    let Some(person) = cx.actor.person else { return };
+    if let Ok(waiting) = crate::messages::waiting(&cx.db, cx.tenant, person).await
+        && let Some(facts) = Arc::get_mut(&mut cx.request)
+    {
+        facts.unread = Some(waiting);
+    }
 }
 
 /// Who asks, of which district, and the session's hash.

@@ -31,6 +31,8 @@ pub struct View {
     pub leader: bool,
     /// Whether the actor is a person with a record of their own.
     pub person: bool,
+    /// How many of the actor's messages wait to be read, up to a hundred; absent where nobody counted.
+    pub unread: Option<i64>,
     /// This page's path with its query.
     pub path: String,
     /// What the page before left to say.
@@ -63,6 +65,7 @@ impl View {
             staff,
             leader: cx.actor.grants.iter().any(|g| g.role == Role::Leader),
             person: cx.actor.person.is_some(),
+            unread: cx.request.unread,
             path: cx.request.path.clone(),
             flash: cx.request.flash.clone(),
             nav: if staff { cx.app.nav.iter().filter(|i| cx.can(i.permission)).copied().collect() } else { Vec::new() },
@@ -70,6 +73,13 @@ impl View {
             demo: cx.app.config.demo,
             today: cx.today(),
         }
+    }
+
+    /// The number on the bell, `99+` at most; nothing when nothing waits.
+    #[must_use]
+    pub fn bell(&self) -> Option<String> {
+        let waiting = self.unread.filter(|n| *n > 0)?;
+        Some(if waiting > 99 { "99+".to_owned() } else { waiting.to_string() })
     }
 
     /// The first character of the actor's name, for the round face.

@@ -215,6 +215,18 @@ pub(super) async fn gather(tx: &mut Tx<'_>, tenant: TenantId, now: DateTime<Utc>
     tx.all(&sql, args![tenant, now]).await
 }
 
+/// Stops what leads these people, 500 at most, to a page and did not leave yet.
+pub(crate) async fn take_back(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], url: &str) -> Result<u64> {
+    let list = crate::db::in_list(4, people.len());
+    let sql = format!(
+        "UPDATE outbox SET state = 'dropped', reason = 'taken_back', done_at = $3
+         WHERE tenant_id = $1 AND url = $2 AND state IN ('waiting', 'digest') AND person_id IN {list}"
+    );
+    let mut of = args![cx.tenant, url, cx.now].to_vec();
+    of.extend(people.iter().map(|p| Value::Uuid(*p)));
+    tx.execute(&sql, &of).await
+}
+
 /// Which messages the keeper looks at.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -280,10 +292,10 @@ pub async fn words(db: &Db, tenant: TenantId) -> Result<Vec<String>> {
     Ok(found.into_iter().map(|w| w.word).collect())
 }
 
-/// Sets a message that came to a bad end on its way again; `false` when it is not one.
+/// Sets a message that came to a bad end on its way again; `false` when it is not one, or was taken back.
 pub async fn retry(tx: &mut Tx<'_>, tenant: TenantId, id: Raw, now: DateTime<Utc>) -> Result<bool> {
     let sql = "UPDATE outbox SET state = 'waiting', reason = '', tries = 0, due_at = $1, done_at = NULL
-               WHERE tenant_id = $2 AND id = $3 AND state IN ('failed', 'bounced', 'dropped')";
+               WHERE tenant_id = $2 AND id = $3 AND state IN ('failed', 'bounced', 'dropped') AND reason <> 'taken_back'";
     Ok(tx.execute(sql, args![now, tenant, id]).await? == 1)
 }
 

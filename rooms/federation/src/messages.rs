@@ -26,6 +26,8 @@ struct Line {
     url: String,
     at: String,
     unread: bool,
+    /// What it asks, while it waits for the answer.
+    ask: Option<String>,
 }
 
 pub(crate) async fn index(cx: Cx) -> Result<Answer> {
@@ -37,6 +39,7 @@ pub(crate) async fn index(cx: Cx) -> Result<Answer> {
             url: kernel::desk::own_path(&m.url).to_owned(),
             at: kernel::words::moment(m.made_at),
             unread: m.read_at.is_none(),
+            ask: m.ask.clone(),
         })
         .collect();
     let unread = messages.iter().filter(|m| m.unread).count();

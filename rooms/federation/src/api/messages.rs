@@ -26,6 +26,8 @@ struct OwnMessage {
     url: String,
     made_at: DateTime<Utc>,
     read_at: Option<DateTime<Utc>>,
+    /// What it asks, while it waits for the answer: `reminder` asks whether one comes.
+    ask: Option<String>,
 }
 
 /// One's own messages, the newest first, at most 60.
@@ -38,6 +40,7 @@ async fn list_messages(cx: Cx) -> Result<Json<Paged<OwnMessage>>> {
         url: kernel::desk::own_path(&m.url).to_owned(),
         made_at: m.made_at,
         read_at: m.read_at,
+        ask: m.ask,
     };
     Ok(Json(Paged { items: found.into_iter().map(message).collect(), next: None }))
 }
