@@ -9,6 +9,7 @@ pub mod lifecycle;
 pub mod model;
 mod pages;
 mod policy;
+mod reminders;
 pub mod rules;
 mod settings;
 pub mod signups;
@@ -42,7 +43,8 @@ pub fn module() -> Module {
             "20261128_52_lines",
             "20261128_53_together",
             "20261128_54_eligibility",
-            "20261128_55_pointers"
+            "20261128_55_pointers",
+            "20261128_57_reminders"
         ])
         .words(kernel::words!())
         .points(&[
@@ -54,7 +56,13 @@ pub fn module() -> Module {
             kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
             kernel::Pointer::of("organisation", ("activity_moved", "organisation_id"), "uses.activity"),
         ])
+        .points(&[kernel::Pointer::of("person", ("reminder", "person_id"), "")])
         .policy(policy::TABLE)
+        .policy(&[reminders::ANSWER])
+        .settings(&reminders::SETTINGS)
+        .routes(reminders::pages::routes())
+        .routes(reminders::api::routes())
+        .every(Recurring { name: "activities.remind", every: 60_000, run: |cx| Box::pin(reminders::remind(cx)) })
         .routes(pages::routes())
         .routes(api::routes())
         .routes(api::desk::routes())

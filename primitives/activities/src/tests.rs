@@ -9,6 +9,7 @@ mod mine;
 mod program;
 mod public;
 mod recruitment;
+mod reminders;
 mod rush;
 mod together;
 

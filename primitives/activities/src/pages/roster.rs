@@ -3,7 +3,7 @@
 use super::held_session;
 use crate::model::{Activity, Post, Session, SessionId, SignupState};
 use crate::store::attendance::RosterLine;
-use crate::{ATTEND, attendance, signups, store};
+use crate::{ATTEND, attendance, reminders, signups, store};
 use askama::Template;
 use axum::extract::Path;
 use hours::Method;
@@ -33,6 +33,8 @@ struct Show {
     posts: Vec<Post>,
     served: String,
     errors: FieldErrors,
+    /// Who said that they come, and how many cannot.
+    answers: reminders::store::Answers,
 }
 
 impl RosterLine {
@@ -74,7 +76,9 @@ async fn page(cx: &Cx, id: SessionId, show: &str, typed: Option<(String, FieldEr
     if posts.len() == 1 {
         posts.clear();
     }
-    Ok(Show { posts, activity, lines, show: show.to_owned(), counts, waiting, over, claims, served, errors, session })
+    let answers = reminders::answers(cx, session.id).await?;
+    let show = show.to_owned();
+    Ok(Show { posts, activity, lines, show, counts, waiting, over, claims, served, errors, answers, session })
 }
 
 pub(super) async fn show(cx: Cx, Path(session): Path<SessionId>, Query(wanted): Query<Wanted>) -> Result<Answer> {

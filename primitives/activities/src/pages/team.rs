@@ -26,6 +26,8 @@ pub(crate) struct Team {
 #[template(path = "activities/team.html")]
 struct Index {
     teams: Vec<Team>,
+    /// What other rooms add to each of them.
+    panels: Vec<Vec<String>>,
 }
 
 impl Upcoming {
@@ -50,11 +52,12 @@ pub(crate) async fn led(cx: &Cx) -> Result<Vec<Organisation>> {
 }
 
 pub(super) async fn index(cx: Cx) -> Result<Answer> {
-    let mut teams = Vec::new();
+    let (mut teams, mut panels) = (Vec::new(), Vec::new());
     for organisation in led(&cx).await? {
+        panels.push(kernel::desk::panels(&cx, "team.show", organisation.id.0).await?);
         teams.push(team(&cx, organisation).await?);
     }
-    cx.page(&Index { teams })
+    cx.page(&Index { teams, panels })
 }
 
 pub(crate) async fn team(cx: &Cx, organisation: Organisation) -> Result<Team> {

@@ -38,19 +38,20 @@ impl Deed for PlaceOffered {
 pub async fn withdraw(cx: &Cx, id: SignupId, to: SignupState) -> Result<()> {
     let found = signup::find(&cx.db, cx.tenant, id).await?;
     let cx = cx.clone();
-    cx.clone()
-        .write(found.activity_id.lane(), async move |tx: &mut Tx<'_>| {
-            let now = signup::find(tx, cx.tenant, id).await?;
-            let session = store::find_session(tx, cx.tenant, now.session_id).await?;
-            if store::attendance::find(tx, cx.tenant, session.id, now.person_id).await?.is_some() {
-                return Err(Error::refused("signup.refused.came"));
-            }
-            if to == SignupState::Withdrawn && cx.now >= session.starts_at {
-                return Err(Error::refused("signup.refused.begun"));
-            }
-            leave(tx, &cx, &session, &now, to).await
-        })
-        .await
+    cx.clone().write(found.activity_id.lane(), async move |tx: &mut Tx<'_>| give_back(tx, &cx, id, to).await).await
+}
+
+/// The same in the caller's transaction, in the lane of the activity.
+pub(crate) async fn give_back(tx: &mut Tx<'_>, cx: &Cx, id: SignupId, to: SignupState) -> Result<()> {
+    let now = signup::find(tx, cx.tenant, id).await?;
+    let session = store::find_session(tx, cx.tenant, now.session_id).await?;
+    if store::attendance::find(tx, cx.tenant, session.id, now.person_id).await?.is_some() {
+        return Err(Error::refused("signup.refused.came"));
+    }
+    if to == SignupState::Withdrawn && cx.now >= session.starts_at {
+        return Err(Error::refused("signup.refused.begun"));
+    }
+    leave(tx, cx, &session, &now, to).await
 }
 
 /// Ends a sign-up that counts, and passes its place on.
@@ -64,6 +65,8 @@ async fn leave(tx: &mut Tx<'_>, cx: &Cx, session: &Session, now: &Signup, to: Si
             return Err(Error::refused("signup.refused.gone"));
         }
         tx.record(cx, &SignupChanged { signup: one.id, person: one.person_id, to });
+        // Nobody is asked any more whether they come.
+        kernel::messages::settle(tx, cx, one.person_id.0, &crate::reminders::url(one.id)).await?;
         if one.id != now.id {
             let word = Word::new("group.message.left").with("when", when(session.starts_at));
             kernel::messages::leave(tx, cx, one.person_id.0, &word, "/me/services").await?;
