@@ -7,6 +7,8 @@ mod case;
 mod cases;
 #[path = "matrix_cases_api.rs"]
 mod cases_api;
+#[path = "matrix_cases_exchange.rs"]
+mod cases_exchange;
 #[path = "matrix_threats.rs"]
 mod threats;
 #[path = "matrix_world.rs"]

@@ -129,6 +129,8 @@ impl Case {
             // A merging bears the member's id.
             ("{merge}", corner.member.to_string()),
             ("{invitation}", corner.member.to_string()),
+            // An announcement of a corner's team bears the member's id.
+            ("{announcement}", corner.member.to_string()),
             ("{message}", corner.member.to_string()),
             ("{entry}", corner.entry.to_string()),
             // A claim to a record bears the member's id.

@@ -50,6 +50,7 @@ async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends
         "INSERT INTO record_claim (tenant_id, id, token_hash, person_id, by_phone, state, made_at, due_at, ends_at)
                    VALUES ($1, $2, $3, $2, TRUE, 'waiting', $4, $5, $5)";
     app.sql(claimed, args![tenant, corner.member, corner.name, now, ends].to_vec()).await;
+    announced(app, corner, now).await;
     let cells = args![tenant, corner.team, corner.region, corner.path, now, corner.member, ends];
     app.sql(waits, cells.to_vec()).await;
     let cells = args![tenant, corner.member, serde_json::json!({}), corner.region, now, account];
@@ -60,6 +61,20 @@ async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends
     app.sql(merged, args![tenant, corner.member, corner.leader, none, vec![0_u8], now, account].to_vec()).await;
     app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
     app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
+}
+
+/// An announcement of a corner's team, which its member has and did not read.
+async fn announced(app: &TestApp, corner: &Corner, now: DateTime<Utc>) {
+    let sql = "INSERT INTO announcement (tenant_id, id, region_code, organisation_id, organisation_path, sender, title, body, urgency, kind,
+                 must_read, read_by, town, team_kinds, teams, role, state, made_name, made_at, planned, people, sent_at)
+               VALUES ($1, $2, $3, $4, $5, 'test', 'test', 'test', 'normal', 'work', TRUE, $6, '', $7, $7, 'all', 'sent', 'test', $8, 1, 1, $8)";
+    let (day, none) = (kernel::time::day(now), serde_json::json!([]));
+    let cells = args![app.tenant, corner.member, corner.region, corner.team, corner.path, day, none, now];
+    app.sql(sql, cells.to_vec()).await;
+    let sql = "INSERT INTO announcement_recipient (tenant_id, id, announcement_id, person_id, sent_at) VALUES ($1, $2, $2, $2, $3)";
+    app.sql(sql, args![app.tenant, corner.member, now].to_vec()).await;
+    let sql = "INSERT INTO announcement_team (tenant_id, announcement_id, organisation_id, recipient_id) VALUES ($1, $2, $3, $2)";
+    app.sql(sql, args![app.tenant, corner.member, corner.team].to_vec()).await;
 }
 
 impl World {

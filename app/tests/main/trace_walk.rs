@@ -169,6 +169,7 @@ const SILENT: &[(&str, &str)] = &[
     ("/team", "sessions and counts, no names"),
     ("/sessions/{session}/code", "a picture and a count"),
     ("/api/v1/sessions/{session}/code", "an address, no names"),
+    ("/api/v1/sessions/{session}/answers", "counts, no names"),
     ("/api/v1/team", "sessions and counts, no names"),
     ("/api/v1/me/messages", "one's own, sentences without numbers"),
     ("/api/v1/imports", "files and counts"),

@@ -10,6 +10,8 @@ mod api;
 mod doors;
 #[path = "trace_walk_doubles.rs"]
 mod doubles;
+#[path = "trace_walk_exchange.rs"]
+mod exchange;
 #[path = "trace_walk_figures.rs"]
 mod figures;
 #[path = "trace_walk_teams.rs"]
@@ -55,6 +57,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     teams(walk, by).await;
     places_and_walls(walk, by("district")).await;
     figures::walk(walk, by).await;
+    exchange::walk(walk, by).await;
     join(walk, by("anyone")).await;
     oneself(walk).await;
     api::walk(walk, by).await;

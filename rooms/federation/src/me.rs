@@ -27,6 +27,9 @@ struct Show {
     unread: i64,
     teams: String,
     invitations: Vec<Invitation>,
+    /// What other rooms have to say first, and their lines among the ways to the rest.
+    panels: Vec<String>,
+    more: Vec<String>,
 }
 
 /// The next service.
@@ -104,6 +107,8 @@ pub(crate) async fn show(cx: Cx) -> Result<Answer> {
         unread: kernel::messages::unread(&cx.db, &cx, id.0).await?,
         teams: teams(&cx, id).await?,
         invitations: organisations::invitations_of(&cx.db, cx.tenant, id, cx.now).await?,
+        panels: kernel::desk::panels(&cx, "me.show", id.0).await?,
+        more: kernel::desk::panels(&cx, "me.more", id.0).await?,
     };
     cx.page(&page)
 }

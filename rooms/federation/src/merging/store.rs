@@ -16,7 +16,7 @@ fn key(table: &str) -> &'static str {
 }
 
 /// Rows that stay where they are, because the kept record has such a one already.
-const UNLESS: [(&str, &str); 5] = [
+const UNLESS: [(&str, &str); 6] = [
     ("account", "EXISTS (SELECT 1 FROM account k WHERE k.tenant_id = t.tenant_id AND k.person_id = $3)"),
     (
         "membership",
@@ -31,6 +31,11 @@ const UNLESS: [(&str, &str); 5] = [
     (
         "attendance",
         "EXISTS (SELECT 1 FROM attendance k WHERE k.tenant_id = t.tenant_id AND k.person_id = $3 AND k.session_id = t.session_id)",
+    ),
+    (
+        "announcement_recipient",
+        "EXISTS (SELECT 1 FROM announcement_recipient k WHERE k.tenant_id = t.tenant_id AND k.person_id = $3
+           AND k.announcement_id = t.announcement_id)",
     ),
     (
         "join_request",
