@@ -51,18 +51,13 @@ pub fn module() -> Module {
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
             kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
             kernel::Pointer::of("person", ("attendance", "person_id"), "uses.attendance"),
+            kernel::Pointer::of("person", ("reminder", "person_id"), ""),
             kernel::Pointer::of("organisation", ("activity", "organisation_id"), "uses.activity"),
             kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
             kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
             kernel::Pointer::of("organisation", ("activity_moved", "organisation_id"), "uses.activity"),
         ])
-        .points(&[kernel::Pointer::of("person", ("reminder", "person_id"), "")])
         .policy(policy::TABLE)
-        .policy(&[reminders::ANSWER])
-        .settings(&reminders::SETTINGS)
-        .routes(reminders::pages::routes())
-        .routes(reminders::api::routes())
-        .every(Recurring { name: "activities.remind", every: 60_000, run: |cx| Box::pin(reminders::remind(cx)) })
         .routes(pages::routes())
         .routes(api::routes())
         .routes(api::desk::routes())
@@ -71,15 +66,19 @@ pub fn module() -> Module {
         .routes(api::claim::routes())
         .routes(api::team::routes())
         .routes(api::line::routes())
+        .routes(reminders::pages::routes())
+        .routes(reminders::api::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())
         .part(pages::Kept::default())
         .part(standing::unfinished())
         .settings(&settings::ALL)
+        .settings(&reminders::SETTINGS)
         .work(|cx| Box::pin(lifecycle::work(cx)))
         .every(Recurring { name: "activities.keep_up", every: 20_000, run: |cx| Box::pin(lifecycle::keep_up(cx)) })
         .every(Recurring { name: "activities.lines", every: 20_000, run: |cx| Box::pin(signups::line::keep_up(cx)) })
+        .every(Recurring { name: "activities.remind", every: 60_000, run: |cx| Box::pin(reminders::remind(cx)) })
         .every(Recurring { name: "activities.draws", every: 20_000, run: |cx| Box::pin(signups::draw::hold_due(cx)) })
         .every(Recurring {
             name: "activities.mark_quiet",

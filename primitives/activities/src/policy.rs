@@ -16,4 +16,4 @@ pub const ATTEND: Permission =
     Permission::new("attendance.take", Class::S3, &[Role::Leader, Role::Station, Role::Town, Role::District]);
 
 /// The room's table.
-pub const TABLE: &[Permission] = &[READ, MANAGE, REVIEW, SIGN_UP, ATTEND];
+pub const TABLE: &[Permission] = &[READ, MANAGE, REVIEW, SIGN_UP, ATTEND, crate::reminders::ANSWER];

@@ -12,7 +12,7 @@ use crate::store::signup;
 use chrono::{DateTime, Duration, Utc};
 use kernel::ids::Raw;
 use kernel::messages::{self, Question};
-use kernel::settings::Setting;
+use kernel::settings::{Known, Setting};
 use kernel::{Actor, Class, Cx, Deed, Error, Permission, Result, Role, Tx, Word, text_enum};
 use people::PersonId;
 use serde::Serialize;
@@ -21,11 +21,11 @@ use serde::Serialize;
 pub const ANSWER: Permission = Permission::new("reminders.answer", Class::S1, &[Role::Anyone]);
 
 /// Days before a session on which people are reminded first; 0 not at all.
-const FIRST: Setting = Setting::new("reminders.first_days", 3, (0, 14));
+const FIRST: Setting = Setting::new("activities.remind_first_days", 3, (0, 14));
 /// Hours before a session for the second time; 0 not at all.
-const SECOND: Setting = Setting::new("reminders.second_hours", 24, (0, 72));
+const SECOND: Setting = Setting::new("activities.remind_second_hours", 24, (0, 72));
 /// Hours before a session for the last time; 0 not at all.
-const THIRD: Setting = Setting::new("reminders.third_hours", 2, (0, 12));
+const THIRD: Setting = Setting::new("activities.remind_third_hours", 2, (0, 12));
 /// What a district sets.
 pub(crate) const SETTINGS: [Setting; 3] = [FIRST, SECOND, THIRD];
 
@@ -88,9 +88,8 @@ const BATCH: i64 = 100;
 
 /// Reminds whoever is due; every minute. Safe to run twice at once: the key of a reminder is the person, the session and the step.
 pub(crate) async fn remind(cx: Cx) -> Result<()> {
-    let read = async |setting: Setting| setting.read(&cx.db, cx.tenant).await;
-    let due = steps(read(FIRST).await?, read(SECOND).await?, read(THIRD).await?);
-    for Due { step, before, good_for } in due {
+    let known = Known::read(&cx.db, &cx).await?;
+    for Due { step, before, good_for } in steps(known.of(FIRST), known.of(SECOND), known.of(THIRD)) {
         let (from, to) = (cx.now + before - good_for, cx.now + before);
         for session in store::due(&cx.db, cx.tenant, step, (from, to)).await? {
             while part(&cx, &session, (step, session.starts_at - before)).await? {}

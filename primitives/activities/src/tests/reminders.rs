@@ -92,8 +92,8 @@ async fn a_district_switches_each_step_off_and_a_stopped_activity_reminds_nobody
         let li = stage.volunteer("李一").await;
         open.join(&li).await.expect(303);
         let officer = app.as_account("林区", &[testkit::app::district(kernel::Role::District)], None).await;
-        officer.post("/desk/settings/reminders.first_days", &[("value", "0")]).await.expect(303);
-        officer.post("/desk/settings/reminders.second_hours", &[("value", "73")]).await.expect(422);
+        officer.post("/desk/settings/activities.remind_first_days", &[("value", "0")]).await.expect(303);
+        officer.post("/desk/settings/activities.remind_second_hours", &[("value", "73")]).await.expect(422);
         run(&app, "2026-11-24T14:00").await;
         assert_eq!(told(&app, &li, ASK).await, 0, "the first is off");
         let step = [("step", "disable"), ("opinion", "台风")];
