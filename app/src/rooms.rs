@@ -11,6 +11,7 @@ pub fn all() -> Vec<Module> {
         organisations::module(),
         hours::module(),
         activities::module(),
+        attendance::module(),
         federation::module(),
         exchange::module(),
         statistics::module(),

@@ -416,7 +416,7 @@ impl Walk<'_> {
 
 /// The part of a stay that counts.
 fn length(session: &Session, in_at: DateTime<Utc>, out_at: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    activities::rules::counted(session.starts_at, session.ends_at, in_at, out_at)
+    attendance::rules::counted(session.starts_at, session.ends_at, in_at, out_at)
 }
 
 /// What is kept beside the rows: each activity's next session, each person's day, and the figures, made in one go by the

@@ -15,6 +15,7 @@ fn rooms() -> Vec<Module> {
         organisations::module(),
         hours::module(),
         activities::module(),
+        attendance::module(),
         statistics::module(),
         wall::module(),
     ]

@@ -153,7 +153,7 @@ async fn attendance<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let guest = walk.district.far.member;
     let own = walk.district.somebody("guest", vec![], Some(guest)).await;
     joined(walk, guest, like).await;
-    let code = activities::attendance::code_url(&walk.district.app.cx(), activities::SessionId(running));
+    let code = attendance::code::code_url(&walk.district.app.cx(), activities::SessionId(running));
     let shown = || json!({ "code": code });
     let taken = [("attendance.taken", "session", Some(running))];
     call(walk, &own, ("POST", "/api/v1/me/arrivals"), ("/me/arrivals".into(), shown()), &taken).await;

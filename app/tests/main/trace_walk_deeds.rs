@@ -187,7 +187,7 @@ async fn attendance<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     for person in people {
         joined(walk, person).await;
     }
-    let code = activities::attendance::code_url(&walk.district.app.cx(), activities::SessionId(session));
+    let code = attendance::code::code_url(&walk.district.app.cx(), activities::SessionId(session));
     let scan = &code[code.find("/c/").unwrap()..];
     own.visitor.get(scan).await.expect(303);
     let taken = [("attendance.taken", "session", Some(session))];

@@ -1,27 +1,24 @@
-//! The JSON twins of the public list and page, of signing up and of attendance.
+//! The JSON twins of the public list and page, of signing up.
 
-pub(crate) mod claim;
 pub(crate) mod desk;
 mod draft;
 pub(crate) mod line;
 pub(crate) mod me;
-pub(crate) mod roster;
+pub(crate) mod removal;
 pub(crate) mod team;
 
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};
-use crate::pages::{actor_person, held_session, visible_activity};
+use crate::pages::{actor_person, visible_activity};
 use crate::store::listing::Face;
 use crate::store::mine::Reader;
 use crate::store::{self, Filter, Listed};
-use crate::{ATTEND, READ, SIGN_UP, attendance, rules, signups};
+use crate::{READ, SIGN_UP, signups};
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
-use hours::Method;
 use kernel::http::{Body, Cursor, Paged};
-use kernel::{Cx, Error, FieldErrors, Query, Result, Routes, routes};
-use people::PersonId;
+use kernel::{Cx, Error, Query, Result, Routes, routes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -32,9 +29,6 @@ pub(crate) fn routes() -> Routes {
         .api(READ, routes!(list_activities))
         .api(READ, routes!(show_activity))
         .api(SIGN_UP, routes!(create_signup))
-        .api(ATTEND, routes!(create_arrival))
-        .api(ATTEND, routes!(create_departure))
-        .api(ATTEND, routes!(put_served))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -295,75 +289,4 @@ async fn create_signup(
         made_at: made.made_at,
     };
     Ok((StatusCode::CREATED, Json(answer)))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Someone {
-    /// The person.
-    #[schema(value_type = String)]
-    person: PersonId,
-}
-
-/// Somebody's stay at a session.
-#[derive(Serialize, ToSchema)]
-struct Stay {
-    in_at: DateTime<Utc>,
-    out_at: Option<DateTime<Utc>>,
-    /// Minutes that count, once they left.
-    minutes: Option<i64>,
-}
-
-async fn stay(cx: &Cx, session: &Session, person: PersonId) -> Result<Json<Stay>> {
-    let there = store::attendance::find(&cx.db, cx.tenant, session.id, person).await?.ok_or(Error::NotFound)?;
-    let counted = there.out_at.filter(|_| there.entry_id.is_some());
-    let span = counted.and_then(|out| rules::counted(session.starts_at, session.ends_at, there.in_at, out));
-    Ok(Json(Stay {
-        in_at: there.in_at,
-        out_at: there.out_at,
-        minutes: span.map(|(from, to)| (to - from).num_minutes()),
-    }))
-}
-
-/// Checks somebody in by the leader's list. A repeat answers the arrival that is there.
-#[utoipa::path(post, path = "/api/v1/sessions/{session}/arrivals", tag = "activities", params(("session" = String, Path)), request_body = Someone, responses((status = 200, body = Stay)))]
-async fn create_arrival(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Someone>) -> Result<Json<Stay>> {
-    let (session, _) = held_session(&cx, session, ATTEND).await?;
-    attendance::check_in(&cx, session.id, who.person, Method::Staff).await?;
-    stay(&cx, &session, who.person).await
-}
-
-/// Checks somebody out by the leader's list, which writes their hours.
-#[utoipa::path(post, path = "/api/v1/sessions/{session}/departures", tag = "activities", params(("session" = String, Path)), request_body = Someone, responses((status = 200, body = Stay)))]
-async fn create_departure(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Someone>) -> Result<Json<Stay>> {
-    let (session, _) = held_session(&cx, session, ATTEND).await?;
-    attendance::check_out(&cx, session.id, who.person, Method::Staff).await?;
-    stay(&cx, &session, who.person).await
-}
-
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ServedCount {
-    /// Person-times served in the session.
-    served: i64,
-}
-
-/// Says how many people a session served; the same again changes nothing.
-#[utoipa::path(put, path = "/api/v1/sessions/{session}/served", tag = "activities", params(("session" = String, Path)), request_body = ServedCount, responses((status = 200, body = ServedCount)))]
-async fn put_served(
-    cx: Cx,
-    Path(session): Path<SessionId>,
-    Body(count): Body<ServedCount>,
-) -> Result<Json<ServedCount>> {
-    let (session, _) = held_session(&cx, session, ATTEND).await?;
-    let mut errors = FieldErrors::none();
-    errors.whole("served", &count.served.to_string(), 0, 100_000);
-    if session.starts_at > cx.now {
-        errors.add("served", kernel::Word::new("attendance.refused.not_begun"));
-    }
-    if !errors.is_empty() {
-        return Err(Error::Invalid(errors));
-    }
-    crate::pages::count_served(&cx, session.id, count.served).await?;
-    Ok(Json(count))
 }

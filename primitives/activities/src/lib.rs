@@ -1,16 +1,15 @@
-//! Activities: what is offered, who signs up, who came and who was served.
+//! Activities: what is offered and who signs up.
 
 mod api;
-pub mod attendance;
-mod claims;
 mod drafts;
 mod forms;
 pub mod lifecycle;
 pub mod model;
 mod pages;
 mod policy;
-mod reminders;
+pub mod reminders;
 pub mod rules;
+pub mod scans;
 mod settings;
 pub mod signups;
 mod standing;
@@ -21,6 +20,7 @@ mod tests;
 pub use model::{
     Activity, ActivityId, NewActivity, NewPost, NewSession, Post, PostId, Session, SessionId, SignupId, State,
 };
+pub use pages::{actor_person, held_activity, held_session, visible_activity};
 pub use policy::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP};
 pub use signups::draw::{commit_to as commit_draw, hold_due as hold_draws};
 pub use signups::sign_up;
@@ -62,8 +62,7 @@ pub fn module() -> Module {
         .routes(api::routes())
         .routes(api::desk::routes())
         .routes(api::me::routes())
-        .routes(api::roster::routes())
-        .routes(api::claim::routes())
+        .routes(api::removal::routes())
         .routes(api::team::routes())
         .routes(api::line::routes())
         .routes(reminders::pages::routes())
@@ -84,10 +83,5 @@ pub fn module() -> Module {
             name: "activities.mark_quiet",
             every: 600_000,
             run: |cx| Box::pin(standing::mark_quiet(cx)),
-        })
-        .every(Recurring {
-            name: "activities.close_forgotten",
-            every: 30_000,
-            run: |cx| Box::pin(attendance::close_forgotten(cx)),
         })
 }

@@ -1,4 +1,4 @@
-//! The nouns: activity, session, post, sign-up, attendance.
+//! The nouns: activity, session, post, sign-up.
 
 mod recruitment;
 
@@ -26,11 +26,6 @@ kernel::id! {
     /// A sign-up.
     SignupId
 }
-kernel::id! {
-    /// Somebody's coming and going at a session.
-    AttendanceId
-}
-
 text_enum! {
     /// Domain 1.4 (project states). The way: draft -> review -> open -> running -> ended; review -> draft when returned;
     /// open and running -> disabled; everything that is not ended -> void. One entered after the fact: review -> backfill -> ended.
@@ -331,34 +326,6 @@ row! {
         pub starts_at: DateTime<Utc>,
         /// Its end.
         pub ends_at: DateTime<Utc>,
-    }
-}
-
-row! {
-    /// A coming and going as it is stored.
-    pub struct Attendance {
-        /// Its id.
-        pub id: AttendanceId,
-        /// The session.
-        pub session_id: SessionId,
-        /// The activity.
-        pub activity_id: ActivityId,
-        /// Who.
-        pub person_id: PersonId,
-        /// For which team.
-        pub organisation_id: OrganisationId,
-        /// Came at.
-        pub in_at: DateTime<Utc>,
-        /// `scan` or `staff`.
-        pub in_method: hours::Method,
-        /// Left at.
-        pub out_at: Option<DateTime<Utc>>,
-        /// `scan` or `staff`.
-        pub out_method: Option<hours::Method>,
-        /// Closed at the planned end because nobody checked out; no hours until the leader says so.
-        pub forgotten: bool,
-        /// The row in the ledger.
-        pub entry_id: Option<hours::EntryId>,
     }
 }
 

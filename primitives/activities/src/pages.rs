@@ -1,7 +1,5 @@
-//! Pages: the public list and page, one's own services, the leader's phone, the desk.
+//! Pages: the public list and page, one's own services, the leader's teams, the desk.
 
-mod check_in;
-mod claim;
 pub(crate) mod desk;
 mod draw;
 mod edit;
@@ -12,8 +10,8 @@ mod offer;
 mod proof;
 mod public;
 pub(crate) use public::Kept;
+pub(crate) mod removal;
 mod review;
-mod roster;
 mod search;
 mod signup;
 pub(crate) mod team;
@@ -21,7 +19,6 @@ pub(crate) mod team;
 use crate::model::{Activity, ActivityId, Scope, Session, SessionId};
 use crate::signups::admission;
 use crate::{ATTEND, MANAGE, READ, REVIEW, SIGN_UP, store};
-pub(crate) use roster::{count_served, take_off};
 pub(crate) use search::search;
 
 use kernel::{Cx, Error, Permission, Result, Routes};
@@ -47,19 +44,8 @@ pub(crate) fn routes() -> Routes {
         .get("/me/services", SIGN_UP, me::index)
         .get("/me/services/{signup}/withdrawal", SIGN_UP, me::withdrawal)
         .post("/me/services/{signup}/withdrawal", SIGN_UP, me::withdraw)
-        .get("/c/{session}/{turn}/{mark}", READ, check_in::scan)
-        .get("/check-in/{session}", SIGN_UP, check_in::show)
-        .post("/check-in/{session}", SIGN_UP, check_in::create)
         .get("/team", ATTEND, team::index)
-        .get("/sessions/{session}", ATTEND, roster::show)
-        .post("/sessions/{session}/arrivals", ATTEND, roster::arrive)
-        .post("/sessions/{session}/departures", ATTEND, roster::depart)
-        .post("/sessions/{session}/served", ATTEND, roster::served)
-        .post("/sessions/{session}/removals", ATTEND, roster::remove)
-        .get("/sessions/{session}/code", ATTEND, roster::code)
-        .get("/sessions/{session}/code/picture", ATTEND, roster::picture)
-        .get("/sessions/{session}/claims/new", hours::CLAIM, claim::new)
-        .post("/sessions/{session}/claims", hours::CLAIM, claim::create)
+        .post("/sessions/{session}/removals", ATTEND, removal::create)
         .get("/activities/new", MANAGE, edit::new)
         .post("/activities", MANAGE, edit::create)
         .get("/activities/{activity}/edit", MANAGE, edit::edit)
@@ -87,21 +73,21 @@ pub(crate) fn held(cx: &Cx, permission: Permission, activity: &Activity) -> Resu
 }
 
 /// An activity that the actor holds this permission on.
-pub(crate) async fn held_activity(cx: &Cx, id: ActivityId, permission: Permission) -> Result<Activity> {
+pub async fn held_activity(cx: &Cx, id: ActivityId, permission: Permission) -> Result<Activity> {
     let activity = store::find(&cx.db, cx.tenant, id).await?;
     held(cx, permission, &activity)?;
     Ok(activity)
 }
 
 /// A session of an activity that the actor holds this permission on.
-pub(crate) async fn held_session(cx: &Cx, id: SessionId, permission: Permission) -> Result<(Session, Activity)> {
+pub async fn held_session(cx: &Cx, id: SessionId, permission: Permission) -> Result<(Session, Activity)> {
     let session = store::find_session(&cx.db, cx.tenant, id).await?;
     let activity = held_activity(cx, session.activity_id, permission).await?;
     Ok((session, activity))
 }
 
 /// An activity that strangers see, that the actor manages, or that they know of by its link.
-pub(crate) async fn visible_activity(cx: &Cx, id: ActivityId, key: &str) -> Result<Activity> {
+pub async fn visible_activity(cx: &Cx, id: ActivityId, key: &str) -> Result<Activity> {
     let activity = store::find(&cx.db, cx.tenant, id).await?;
     visible(cx, &activity, key).await?;
     Ok(activity)
@@ -118,6 +104,6 @@ pub(crate) async fn visible(cx: &Cx, activity: &Activity, key: &str) -> Result<(
 }
 
 /// The person who acts.
-pub(crate) fn actor_person(cx: &Cx) -> Result<PersonId> {
+pub fn actor_person(cx: &Cx) -> Result<PersonId> {
     cx.person().map(PersonId)
 }

@@ -16,6 +16,7 @@ use kernel::settings::{Known, Setting};
 use kernel::{Actor, Class, Cx, Deed, Error, Permission, Result, Role, Tx, Word, text_enum};
 use people::PersonId;
 use serde::Serialize;
+pub use store::Answers;
 
 /// Answering by the link of a mail, which says by its signature whose it is.
 pub const ANSWER: Permission = Permission::new("reminders.answer", Class::S1, &[Role::Anyone]);
@@ -200,7 +201,7 @@ pub(crate) async fn answer(cx: &Cx, person: PersonId, id: SignupId, (coming, by_
 }
 
 /// How many of those who signed up for a session come, cannot, or did not say.
-pub(crate) async fn answers(cx: &Cx, session: SessionId) -> Result<store::Answers> {
+pub async fn answers(cx: &Cx, session: SessionId) -> Result<Answers> {
     store::answers(&cx.db, cx.tenant, session).await
 }
 

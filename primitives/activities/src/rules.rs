@@ -1,4 +1,4 @@
-//! The thinking: which step may follow which, who may sign up and why not, when one can check in. Pure.
+//! The thinking: which step may follow which, who may sign up and why not. Pure.
 
 mod allotment;
 pub mod draw;
@@ -9,8 +9,6 @@ pub use allotment::{Place, Room, confirm_by};
 pub use eligibility::{Candidate, age, asked_teams, can, refusals};
 
 use crate::model::{Scope, State};
-use chrono::{DateTime, Duration, Utc};
-use kernel::Word;
 
 /// The next state of a step, or none when the step does not lead on from here.
 #[must_use]
@@ -53,44 +51,6 @@ pub enum Step {
 
 /// Minutes before a session at which check-in opens.
 pub const EARLY: i64 = 30;
-/// Seconds that one code is shown.
-pub const TURN: i64 = 15;
-
-/// Whether one can check in now, or a word that says when.
-#[must_use]
-pub fn check_in_refusal(
-    state: State,
-    starts_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Option<Word> {
-    if !matches!(state, State::Open | State::Running) {
-        return Some(Word::new("attendance.refused.state"));
-    }
-    let opens = starts_at - Duration::minutes(EARLY);
-    if now < opens {
-        return Some(Word::new("attendance.refused.early").with("when", kernel::words::moment(opens)));
-    }
-    (now >= ends_at).then(|| Word::new("attendance.refused.over"))
-}
-
-/// The part of a stay that counts: inside the session; way and waiting do not (domain 2.4).
-#[must_use]
-pub fn counted(
-    starts_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-    in_at: DateTime<Utc>,
-    out_at: DateTime<Utc>,
-) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    let (from, to) = (starts_at.max(in_at), ends_at.min(out_at));
-    (to - from >= Duration::minutes(1)).then_some((from, to))
-}
-
-/// Which turn of the code a moment belongs to.
-#[must_use]
-pub fn turn(now: DateTime<Utc>) -> i64 {
-    now.timestamp().div_euclid(TURN)
-}
 
 #[cfg(test)]
 mod tests {

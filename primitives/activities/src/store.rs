@@ -1,6 +1,5 @@
-//! The SQL of activities, sessions and posts; sign-ups and attendance have files of their own.
+//! The SQL of activities, sessions and posts; sign-ups have files of their own.
 
-pub(crate) mod attendance;
 pub(crate) mod draw;
 pub(crate) mod handover;
 pub(crate) mod line;
@@ -8,6 +7,7 @@ pub(crate) mod listing;
 pub(crate) mod mine;
 pub mod moved;
 pub mod next;
+pub(crate) mod presence;
 pub(crate) mod signup;
 
 use crate::model::{

@@ -1,6 +1,5 @@
 //! Stories over HTTP, each on both databases.
 
-mod attendance;
 mod desk;
 mod draw;
 mod leader;
@@ -16,7 +15,7 @@ mod together;
 use crate::model::{ActivityId, Post, Session};
 use crate::store;
 use kernel::ids::Raw;
-use kernel::{Module, Role, args};
+use kernel::{Module, Role};
 use testkit::app::{organisation, region};
 use testkit::{Reply, TestApp, Visitor};
 
@@ -152,10 +151,4 @@ fn with(mut fields: Vec<(&'static str, String)>, name: &'static str, value: &str
 /// The sign-up that a reply leads to.
 fn signup_of(reply: &Reply) -> String {
     reply.location.as_deref().unwrap().rsplit('/').next().unwrap().to_owned()
-}
-
-/// How many hours entries a person has.
-async fn minutes(app: &TestApp, person: Raw) -> i64 {
-    let sql = "SELECT CAST(COALESCE(SUM(minutes), 0) AS BIGINT) AS n FROM hours_entry WHERE tenant_id = $1 AND person_id = $2";
-    app.count(sql, args![app.tenant, person]).await
 }

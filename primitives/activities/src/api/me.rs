@@ -1,27 +1,21 @@
-//! One's own services as JSON: the list, giving a place back, coming and going by the place's code.
+//! One's own services as JSON: the list, giving a place back.
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
-use super::{Stay, stay};
 use crate::model::{ActivityId, SessionId, SignupId, SignupState, State};
 use crate::pages::{actor_person, me};
 use crate::store::signup::{self, Mine};
-use crate::{SIGN_UP, attendance, signups, store};
+use crate::{SIGN_UP, signups};
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use hours::Method;
-use kernel::http::{Body, NoBody, Paged, Problem};
+use kernel::http::{NoBody, Paged, Problem};
 use kernel::{Cx, Query, Result, Routes, routes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .api(SIGN_UP, routes!(list_services))
-        .api(SIGN_UP, routes!(delete_service))
-        .api(SIGN_UP, routes!(create_own_arrival))
-        .api(SIGN_UP, routes!(create_own_departure))
+    Routes::new().api(SIGN_UP, routes!(list_services)).api(SIGN_UP, routes!(delete_service))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -108,30 +102,4 @@ async fn delete_service(cx: Cx, Path(signup): Path<SignupId>, _: NoBody) -> Resu
     let mine = me::own(&cx, signup).await?;
     signups::withdraw(&cx, mine.id, SignupState::Withdrawn).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// That one stands before the place's code.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PlaceCode {
-    /// What the camera reads: the address inside the code, shown within the last 30 seconds.
-    code: String,
-}
-
-/// Checks oneself in by the place's code. A repeat answers the arrival that is there.
-#[utoipa::path(post, path = "/api/v1/me/arrivals", tag = "activities", request_body = PlaceCode,
-    responses((status = 200, body = Stay), (status = 409, body = Problem)))]
-async fn create_own_arrival(cx: Cx, Body(shown): Body<PlaceCode>) -> Result<Json<Stay>> {
-    let (session, person) = (attendance::read_code(&cx, &shown.code)?, actor_person(&cx)?);
-    attendance::check_in(&cx, session, person, Method::Scan).await?;
-    stay(&cx, &store::find_session(&cx.db, cx.tenant, session).await?, person).await
-}
-
-/// Checks oneself out by the place's code, which writes one's hours.
-#[utoipa::path(post, path = "/api/v1/me/departures", tag = "activities", request_body = PlaceCode,
-    responses((status = 200, body = Stay), (status = 409, body = Problem)))]
-async fn create_own_departure(cx: Cx, Body(shown): Body<PlaceCode>) -> Result<Json<Stay>> {
-    let (session, person) = (attendance::read_code(&cx, &shown.code)?, actor_person(&cx)?);
-    attendance::check_out(&cx, session, person, Method::Scan).await?;
-    stay(&cx, &store::find_session(&cx.db, cx.tenant, session).await?, person).await
 }

@@ -5,7 +5,7 @@ use crate::lifecycle;
 use crate::model::{Activity, ActivityId, Post, Session, State};
 use crate::rules::Step;
 use crate::store::listing::Face;
-use crate::store::{self, Filter, Listed, attendance::Presence};
+use crate::store::{self, Filter, Listed, presence::Presence};
 use crate::{ATTEND, MANAGE, REVIEW};
 use askama::Template;
 use axum::extract::Path;
@@ -170,7 +170,7 @@ impl Show {
 pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Answer> {
     let activity = held_activity(&cx, activity, MANAGE).await?;
     let (sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
-    let presence = store::attendance::presence(&cx.db, cx.tenant, activity.id).await?;
+    let presence = store::presence::presence(&cx.db, cx.tenant, activity.id).await?;
     let region = places::full_region_name(&cx, &activity.region_code).await?;
     let may = |permission| cx.may(permission, &activity.target()).is_ok();
     let offered =

@@ -67,20 +67,12 @@ async fn read(mut parts: Multipart) -> Result<Typed> {
     Ok(typed)
 }
 
-/// What a scan is by its first bytes; names and headers are not asked.
-fn kind_of(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [b'%', b'P', b'D', b'F', b'-', ..] => Some("application/pdf"),
-        _ => crate::claims::picture(bytes),
-    }
-}
-
 type Scan = (String, &'static str, Vec<u8>);
 
 impl Typed {
     fn check(self) -> std::result::Result<(String, Scan), FieldErrors> {
         let mut errors = FieldErrors::none();
-        let kind = self.scan.as_ref().and_then(|(_, bytes)| kind_of(bytes));
+        let kind = self.scan.as_ref().and_then(|(_, bytes)| crate::scans::scan(bytes));
         match &self.scan {
             None => errors.add("proof", Word::new("proof.missing")),
             Some((_, bytes)) if bytes.len() > MOST => errors.add("proof", Word::new("error.too_large")),

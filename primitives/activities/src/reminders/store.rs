@@ -94,7 +94,7 @@ pub(crate) async fn say(tx: &mut Tx<'_>, cx: &Cx, id: SignupId, answer: &str) ->
 
 /// What those who signed up for a session say.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Answers {
+pub struct Answers {
     /// Who has a place and comes.
     pub coming: BTreeSet<PersonId>,
     /// How many said that they cannot, and left.
@@ -127,7 +127,8 @@ pub(crate) async fn answers(db: &impl Read, tenant: TenantId, session: SessionId
 
 impl Answers {
     /// Whether somebody said that they come.
-    pub(crate) fn comes(&self, person: &PersonId) -> bool {
+    #[must_use]
+    pub fn comes(&self, person: &PersonId) -> bool {
         self.coming.contains(person)
     }
 }

@@ -45,7 +45,7 @@ pub async fn withdraw(cx: &Cx, id: SignupId, to: SignupState) -> Result<()> {
 pub(crate) async fn give_back(tx: &mut Tx<'_>, cx: &Cx, id: SignupId, to: SignupState) -> Result<()> {
     let now = signup::find(tx, cx.tenant, id).await?;
     let session = store::find_session(tx, cx.tenant, now.session_id).await?;
-    if store::attendance::find(tx, cx.tenant, session.id, now.person_id).await?.is_some() {
+    if store::presence::is_there(tx, cx.tenant, session.id, now.person_id).await? {
         return Err(Error::refused("signup.refused.came"));
     }
     if to == SignupState::Withdrawn && cx.now >= session.starts_at {

@@ -140,25 +140,6 @@ async fn a_program_signs_its_person_up_once() {
         who.json("POST", &path, Some(&token), Some(&more), None).await.expect(400);
         let list = who.json("GET", "/api/v1/activities?left=true", None, None, None).await.expect(200).json();
         assert_eq!(list["items"][0]["taken"], 1);
-
-        let leader = app.token(stage.leader.account.unwrap()).await;
-        let other = app.token(stage.stranger_leader().await.account.unwrap()).await;
-        app.at("2026-11-23T14:05").await;
-        stage.keep_up().await;
-        let arrivals = format!("/api/v1/sessions/{}/arrivals", open.session.id);
-        let person = serde_json::json!({ "person": who.person.unwrap().to_string() });
-        who.json("POST", &arrivals, Some(&other), Some(&person), None).await.expect(404);
-        who.json("POST", &arrivals, Some(&leader), Some(&person), None).await.expect(200);
-        app.at("2026-11-23T15:05").await;
-        let departures = format!("/api/v1/sessions/{}/departures", open.session.id);
-        let stay = who.json("POST", &departures, Some(&leader), Some(&person), None).await.expect(200).json();
-        assert_eq!(stay["minutes"], 60);
-        let served = format!("/api/v1/sessions/{}/served", open.session.id);
-        let count = serde_json::json!({ "served": 18 });
-        who.json("PUT", &served, Some(&other), Some(&count), None).await.expect(404);
-        who.json("PUT", &served, Some(&leader), Some(&count), None).await.expect(200);
-        let wrong = serde_json::json!({ "served": -1 });
-        who.json("PUT", &served, Some(&leader), Some(&wrong), None).await.expect(422);
         assert!(!signup_of(&open.join(&who).await.expect(303)).is_empty());
     })
     .await;

@@ -1,7 +1,7 @@
 //! Claiming hours for a session as JSON.
 
 use crate::claims::{self, Claimed, candidates, claimable};
-use crate::model::SessionId;
+use activities::SessionId;
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD as B64;
 use chrono::{DateTime, Utc};
 use hours::ClaimId;
 use kernel::http::{Body, Problem};
-use kernel::{Cx, Error, FieldErrors, Result, Routes, routes};
+use kernel::{Cx, Error, FieldErrors, Result, Routes, Word, routes};
 use people::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,6 +64,12 @@ struct MadeClaim {
     id: ClaimId,
 }
 
+fn wrong(field: &'static str, word: &'static str) -> Error {
+    let mut errors = FieldErrors::none();
+    errors.add(field, Word::new(word));
+    Error::Invalid(errors)
+}
+
 /// Claims hours of a session that is over, for somebody else to approve. Takes an `Idempotency-Key`.
 #[utoipa::path(post, path = "/api/v1/sessions/{session}/claims", tag = "activities", params(("session" = String, Path)),
     request_body = SessionClaim, responses((status = 201, body = MadeClaim), (status = 404, body = Problem),
@@ -76,7 +82,7 @@ async fn create_claim(
     let (session, activity) = claimable(&cx, session).await?;
     let sheet = match new.sheet {
         Some(sheet) => {
-            let bytes = B64.decode(sheet.content.trim()).map_err(|_| super::draft::wrong("sheet", "claim.picture"))?;
+            let bytes = B64.decode(sheet.content.trim()).map_err(|_| wrong("sheet", "claim.picture"))?;
             Some((sheet.name, bytes))
         }
         None => None,

@@ -1,13 +1,15 @@
-//! Coming and going: by the place's code that turns every 15 seconds, or by the leader's list. Leaving writes the hours.
+//! Coming and going, however it is noticed. Leaving writes the hours.
 
-use crate::model::{Activity, Attendance, AttendanceId, Session, SessionId, SignupState};
-use crate::rules;
-use crate::store::attendance::RosterLine;
-use crate::store::{self, attendance, signup};
+use crate::model::{Attendance, AttendanceId};
+use crate::store::{self, RosterLine};
+use crate::{Method, rules};
+use activities::model::SignupState;
+use activities::store::{find_live, find_session};
+use activities::{Activity, Session, SessionId};
 use chrono::{DateTime, Duration, Utc};
-use hours::{EntryId, Method, NewEntry};
+use hours::{EntryId, NewEntry};
 use kernel::ids::Raw;
-use kernel::{Cx, Deed, Error, LaneKey, Read as _, Result, Tx, Word, args};
+use kernel::{Cx, Deed, Error, LaneKey, Result, Tx, Word, args};
 use people::model::PersonId;
 use serde::Serialize;
 
@@ -43,44 +45,6 @@ impl Deed for ServedCounted {
     }
 }
 
-/// The address inside the place's code at this moment.
-#[must_use]
-pub fn code_url(cx: &Cx, session: SessionId) -> String {
-    let turn = rules::turn(cx.now);
-    let mark = cx.app.keys.sign("place", &[&cx.tenant.to_string(), &session.to_string(), &turn.to_string()]);
-    format!("{}/c/{session}/{turn}/{mark}", cx.app.config.base_url)
-}
-
-/// Whether a scanned code is ours and was shown at most 30 seconds ago.
-///
-/// # Errors
-/// `Refused` with a word that says to scan again.
-pub fn check_code(cx: &Cx, session: SessionId, turn: i64, mark: &str) -> Result<()> {
-    let ours = cx.app.keys.is_signed("place", &[&cx.tenant.to_string(), &session.to_string(), &turn.to_string()], mark);
-    let age = rules::turn(cx.now) - turn;
-    if ours && (0..=1).contains(&age) { Ok(()) } else { Err(Error::refused("attendance.refused.code")) }
-}
-
-/// What a phone keeps after a scan, so that signing in or reading takes no place away: ten minutes, one session.
-#[must_use]
-pub fn arrival(cx: &Cx, session: SessionId) -> String {
-    let issued = cx.now.timestamp().to_string();
-    let nonce = kernel::ids::token();
-    let mark = cx.app.keys.sign("arrival", &[&session.to_string(), &issued, &nonce]);
-    format!("{session}.{issued}.{nonce}.{mark}")
-}
-
-/// Whether the phone scanned this session's code within ten minutes.
-#[must_use]
-pub fn arrived(cx: &Cx, session: SessionId, kept: &str) -> bool {
-    let parts: Vec<&str> = kept.split('.').collect();
-    let [of, issued, nonce, mark] = parts.as_slice() else { return false };
-    let age = issued.parse::<i64>().map_or(i64::MAX, |at| cx.now.timestamp() - at);
-    *of == session.to_string()
-        && (0..=600).contains(&age)
-        && cx.app.keys.is_signed("arrival", &[of, issued, nonce], mark)
-}
-
 /// The names of a session's people were read.
 #[derive(Serialize)]
 struct RosterRead {
@@ -100,7 +64,7 @@ impl Deed for RosterRead {
 pub(crate) async fn roster(cx: &Cx, session: SessionId) -> Result<Vec<RosterLine>> {
     let at = cx.clone();
     cx.write(session.lane(), async move |tx: &mut Tx<'_>| {
-        let lines = attendance::roster(tx, at.tenant, session).await?;
+        let lines = store::roster(tx, at.tenant, session).await?;
         tx.record(&at, &RosterRead { session, people: lines.len() });
         Ok(lines)
     })
@@ -115,24 +79,11 @@ pub(crate) async fn members(
 ) -> Result<Vec<RosterLine>> {
     let at = cx.clone();
     cx.write(session.lane(), async move |tx: &mut Tx<'_>| {
-        let lines = attendance::members(tx, at.tenant, session, team).await?;
+        let lines = store::members(tx, at.tenant, session, team).await?;
         tx.record(&at, &RosterRead { session, people: lines.len() });
         Ok(lines)
     })
     .await
-}
-
-/// The session whose place shows this code now; `text` is what the camera reads.
-///
-/// # Errors
-/// As `check_code`.
-pub(crate) fn read_code(cx: &Cx, text: &str) -> Result<SessionId> {
-    let mut parts = text.trim().rsplit('/');
-    let (mark, turn, session) = (parts.next(), parts.next(), parts.next());
-    let read = session.and_then(|s| s.parse::<SessionId>().ok()).zip(turn.and_then(|t| t.parse::<i64>().ok()));
-    let (session, turn) = read.ok_or_else(|| Error::refused("attendance.refused.code"))?;
-    check_code(cx, session, turn, mark.unwrap_or_default())?;
-    Ok(session)
 }
 
 /// The lane of everything that writes hours: one for the district, so that a person's day is decided by one.
@@ -147,17 +98,17 @@ pub async fn check_in(cx: &Cx, session: SessionId, person: PersonId, method: Met
 }
 
 async fn arrive(tx: &mut Tx<'_>, cx: &Cx, session: SessionId, person: PersonId, method: Method) -> Result<Attendance> {
-    let session = store::find_session(tx, cx.tenant, session).await?;
-    let activity = store::find(tx, cx.tenant, session.activity_id).await?;
-    if let Some(there) = attendance::find(tx, cx.tenant, session.id, person).await? {
+    let session = find_session(tx, cx.tenant, session).await?;
+    let activity = activities::find(tx, cx.tenant, session.activity_id).await?;
+    if let Some(there) = store::find(tx, cx.tenant, session.id, person).await? {
         return Ok(there);
     }
     if let Some(word) = rules::check_in_refusal(activity.state, session.starts_at, session.ends_at, cx.now) {
         return Err(Error::Refused(word));
     }
-    let joined = signup::find_live(tx, cx.tenant, session.id, person).await?.filter(|s| s.state == SignupState::Joined);
+    let joined = find_live(tx, cx.tenant, session.id, person).await?.filter(|s| s.state == SignupState::Joined);
     let Some(joined) = joined else { return Err(Error::refused("attendance.refused.not_joined")) };
-    if attendance::open_of(tx, cx.tenant, person).await?.is_some() {
+    if store::open_of(tx, cx.tenant, person).await?.is_some() {
         return Err(Error::refused("attendance.refused.elsewhere"));
     }
     let made = Attendance {
@@ -173,7 +124,7 @@ async fn arrive(tx: &mut Tx<'_>, cx: &Cx, session: SessionId, person: PersonId, 
         forgotten: false,
         entry_id: None,
     };
-    attendance::insert(tx, cx.tenant, &made, &activity.region_code, &cx.actor.name).await?;
+    store::insert(tx, cx.tenant, &made, &activity.region_code, &cx.actor.name).await?;
     tx.record(cx, &CameOrLeft { session: session.id, person, deed: "in", method, minutes: None });
     Ok(made)
 }
@@ -193,9 +144,9 @@ async fn leave(
     person: PersonId,
     method: Method,
 ) -> Result<Option<EntryId>> {
-    let session = store::find_session(tx, cx.tenant, session).await?;
-    let activity = store::find(tx, cx.tenant, session.activity_id).await?;
-    let there = attendance::find(tx, cx.tenant, session.id, person).await?;
+    let session = find_session(tx, cx.tenant, session).await?;
+    let activity = activities::find(tx, cx.tenant, session.activity_id).await?;
+    let there = store::find(tx, cx.tenant, session.id, person).await?;
     let Some(there) = there else { return Err(Error::refused("attendance.refused.not_in")) };
     let out_at = match (there.out_at, there.forgotten) {
         (None, _) => cx.now,
@@ -204,7 +155,7 @@ async fn leave(
         _ => return Ok(there.entry_id),
     };
     if there.out_at.is_none() {
-        attendance::close(tx, cx.tenant, there.id, out_at, method, &cx.actor.name, false).await?;
+        store::close(tx, cx.tenant, there.id, out_at, method, &cx.actor.name, false).await?;
     }
     let span = rules::counted(session.starts_at, session.ends_at, there.in_at, out_at);
     let entry = match span {
@@ -250,7 +201,7 @@ async fn credit(
         approved_by: None,
     };
     let id = hours::credit(tx, cx, &entry).await?;
-    attendance::credited(tx, cx.tenant, there.id, id).await?;
+    store::credited(tx, cx.tenant, there.id, id).await?;
     Ok(id)
 }
 
@@ -264,10 +215,20 @@ pub async fn count_served(tx: &mut Tx<'_>, cx: &Cx, session: &Session, served: i
     Ok(())
 }
 
+/// Writes the count; the session is read again inside, so that the trace has the true count before.
+pub(crate) async fn serve(cx: &Cx, session: SessionId, count: i64) -> Result<()> {
+    let at = cx.clone();
+    cx.write(session.lane(), async move |tx: &mut Tx<'_>| {
+        let session = find_session(tx, at.tenant, session).await?;
+        count_served(tx, &at, &session, count).await
+    })
+    .await
+}
+
 /// Closes what nobody closed: half an hour after the planned end, at the planned end, flagged and without hours until the
 /// leader confirms it.
 pub(crate) async fn close_forgotten(cx: Cx) -> Result<()> {
-    let late = attendance::late(&cx.db, cx.tenant, cx.now - Duration::minutes(30)).await?;
+    let late = store::late(&cx.db, cx.tenant, cx.now - Duration::minutes(30)).await?;
     if late.is_empty() {
         return Ok(());
     }
@@ -275,7 +236,7 @@ pub(crate) async fn close_forgotten(cx: Cx) -> Result<()> {
     cx.clone()
         .write(lane(&cx), async move |tx: &mut Tx<'_>| {
             for one in late {
-                if attendance::close(tx, cx.tenant, one.id, one.ends_at, Method::Staff, &cx.actor.name, true).await? {
+                if store::close(tx, cx.tenant, one.id, one.ends_at, Method::Staff, &cx.actor.name, true).await? {
                     let (session, person) = (one.session_id, one.person_id);
                     tx.record(
                         &cx,
@@ -286,15 +247,6 @@ pub(crate) async fn close_forgotten(cx: Cx) -> Result<()> {
             Ok(())
         })
         .await
-}
-
-kernel::row! { struct Now { people: i64 } }
-
-/// How many people are serving at this moment.
-pub async fn serving_now(cx: &Cx) -> Result<i64> {
-    let sql = "SELECT COUNT(*) AS people FROM attendance WHERE tenant_id = $1 AND out_at IS NULL";
-    let now: Now = cx.db.one(sql, args![cx.tenant]).await?;
-    Ok(now.people)
 }
 
 /// The word that a check-in's page says about a stay.

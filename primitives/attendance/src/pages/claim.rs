@@ -1,8 +1,8 @@
 //! Back-entry: who came although nobody could take attendance, with the paper sheet, for another person to decide.
 
 use crate::claims::{self, Claimed, candidates, claimable};
-use crate::model::{Activity, Session, SessionId};
-use crate::store::attendance::RosterLine;
+use crate::store::RosterLine;
+use activities::{Activity, Session, SessionId};
 use askama::Template;
 use axum::extract::Path;
 use chrono::NaiveTime;
@@ -28,7 +28,7 @@ struct Row {
 }
 
 #[derive(Template)]
-#[template(path = "activities/claim.html")]
+#[template(path = "attendance/claim.html")]
 struct New {
     activity: Activity,
     session: Session,

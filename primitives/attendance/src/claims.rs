@@ -1,9 +1,9 @@
 //! Claiming hours for a session that nobody could take attendance of: what page and program hand in.
 
-use crate::attendance;
-use crate::model::{Activity, Session, SessionId};
-use crate::pages::held_session;
-use crate::store::attendance::RosterLine;
+use crate::store::RosterLine;
+use crate::taking;
+use activities::scans::picture;
+use activities::{Activity, Session, SessionId, held_session};
 use chrono::{DateTime, Utc};
 use hours::{ClaimId, NewClaim};
 use kernel::time::WorkCalendar;
@@ -40,20 +40,10 @@ pub(crate) async fn claimable(cx: &Cx, id: SessionId) -> Result<(Session, Activi
 /// names leaves a trace.
 pub(crate) async fn candidates(cx: &Cx, session: SessionId, activity: &Activity) -> Result<Vec<RosterLine>> {
     let lines = match activity.is_backfill() {
-        true => attendance::members(cx, session, activity.organisation_id).await?,
-        false => attendance::roster(cx, session).await?,
+        true => taking::members(cx, session, activity.organisation_id).await?,
+        false => taking::roster(cx, session).await?,
     };
     Ok(lines.into_iter().filter(|l| l.is_joined() && l.minutes == 0).collect())
-}
-
-/// What a picture is by its first bytes; names and headers are not asked.
-pub(crate) fn picture(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        _ => None,
-    }
 }
 
 type Line = (PersonId, DateTime<Utc>, DateTime<Utc>);

@@ -1,12 +1,12 @@
 //! Coming and going: the place's code, the leader's list, what nobody closed, and back-entry.
 
 use super::{Stage, minutes, rooms};
-use crate::attendance::code_url;
+use crate::code::code_url;
 use kernel::args;
 use testkit::{TestApp, on_both};
 
 /// The path inside the code that a place shows now.
-fn code(app: &TestApp, session: crate::SessionId) -> String {
+fn code(app: &TestApp, session: activities::SessionId) -> String {
     let url = code_url(&app.cx(), session);
     url[url.find("/c/").unwrap()..].to_owned()
 }
@@ -103,10 +103,10 @@ async fn what_nobody_closed_waits_for_the_leader() {
         stage.keep_up().await;
         stage.leader.post(&open.at("/arrivals"), &[("person", &person)]).await.expect(303);
         app.at("2026-11-23T17:20").await;
-        app.run_recurring("activities.close_forgotten").await;
+        app.run_recurring("attendance.close_forgotten").await;
         assert!(stage.leader.get(&open.at("?show=inside")).await.text_contains("欧阳静"), "half an hour is waited");
         app.at("2026-11-23T17:31").await;
-        app.run_recurring("activities.close_forgotten").await;
+        app.run_recurring("attendance.close_forgotten").await;
         assert_eq!(minutes(&app, who.person.unwrap()).await, 0);
         assert!(who.get(&format!("/check-in/{}", open.session.id)).await.text_contains("忘了签退"));
         assert!(stage.leader.get(&open.at("")).await.text_contains("按计划结束时间记"));

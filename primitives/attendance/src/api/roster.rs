@@ -1,23 +1,21 @@
-//! A session's list as JSON: who signed up, who came, who is taken off, and the place's code.
+//! A session's list as JSON: who signed up, who came, and the place's code.
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
-use super::Someone;
-use crate::model::{SessionId, SignupState};
-use crate::pages::{held_session, take_off};
-use crate::store::attendance::RosterLine;
-use crate::{ATTEND, attendance, rules};
+use crate::store::RosterLine;
+use crate::{ATTEND, code, rules, taking};
+use activities::model::SignupState;
+use activities::{SessionId, held_session};
 use axum::Json;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
-use kernel::http::{Body, Paged, Problem};
+use kernel::http::{Paged, Problem};
 use kernel::{Cx, Query, Result, Routes, routes};
 use people::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().api(ATTEND, routes!(list_roster)).api(ATTEND, routes!(create_removal)).api(ATTEND, routes!(show_code))
+    Routes::new().api(ATTEND, routes!(list_roster)).api(ATTEND, routes!(show_code))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -89,18 +87,8 @@ async fn list_roster(
         Some(RosterPart::Inside) => line.is_inside(),
         None => true,
     };
-    let lines = attendance::roster(&cx, session.id).await?;
+    let lines = taking::roster(&cx, session.id).await?;
     Ok(Json(Paged { items: lines.into_iter().filter(wanted).map(RosterPerson::from).collect(), next: None }))
-}
-
-/// Takes somebody off who said that they cannot come; the first in line moves up.
-#[utoipa::path(post, path = "/api/v1/sessions/{session}/removals", tag = "activities", params(("session" = String, Path)),
-    request_body = Someone, responses((status = 204, description = "They are off the list"), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "They came")))]
-async fn create_removal(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Someone>) -> Result<StatusCode> {
-    let (session, _) = held_session(&cx, session, ATTEND).await?;
-    take_off(&cx, session.id, who.person).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The place's code now.
@@ -118,5 +106,5 @@ struct ShownCode {
 async fn show_code(cx: Cx, Path(session): Path<SessionId>) -> Result<Json<ShownCode>> {
     let (session, _) = held_session(&cx, session, ATTEND).await?;
     let opens_at = session.starts_at - Duration::minutes(rules::EARLY);
-    Ok(Json(ShownCode { code: attendance::code_url(&cx, session.id), opens_at }))
+    Ok(Json(ShownCode { code: code::code_url(&cx, session.id), opens_at }))
 }

@@ -1,12 +1,13 @@
 //! Coming and going by one's own phone: the place's code, then one large button.
 
-use super::actor_person;
-use crate::model::{Activity, Attendance, Session, SessionId, SignupState};
-use crate::{attendance, rules, store};
+use crate::model::Attendance;
+use crate::{Method, code, rules, store, taking};
+use activities::model::SignupState;
+use activities::store::{find_live, find_post, find_session};
+use activities::{Activity, Session, SessionId, actor_person, visible_activity};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
-use hours::Method;
 use kernel::http::{append_cookie, cookie, filters};
 use kernel::{Answer, Cx, Error, Form, Result, Word};
 use serde::Deserialize;
@@ -15,17 +16,17 @@ use serde::Deserialize;
 const COOKIE: &str = "arrival";
 
 #[derive(Template)]
-#[template(path = "activities/code_refused.html")]
+#[template(path = "attendance/code_refused.html")]
 struct Refused {}
 
 /// What the phone's camera opens: the code is checked, and the phone remembers that it stood before it.
 pub(super) async fn scan(cx: Cx, Path((session, turn, mark)): Path<(String, String, String)>) -> Result<Answer> {
     let read = session.parse::<SessionId>().ok().zip(turn.parse::<i64>().ok());
-    let shown = read.filter(|(session, turn)| attendance::check_code(&cx, *session, *turn, &mark).is_ok());
+    let shown = read.filter(|(session, turn)| code::check_code(&cx, *session, *turn, &mark).is_ok());
     let Some((session, _)) = shown else { return cx.page_with(StatusCode::CONFLICT, &Refused {}) };
     let mut answer = cx.see_other(&format!("/check-in/{session}"));
     let secure = if cx.app.config.base_url.starts_with("https://") { "; Secure" } else { "" };
-    let kept = attendance::arrival(&cx, session);
+    let kept = code::arrival(&cx, session);
     append_cookie(
         &mut answer,
         &format!("{COOKIE}={kept}; Path=/check-in; Max-Age=600; HttpOnly; SameSite=Lax{secure}"),
@@ -34,7 +35,7 @@ pub(super) async fn scan(cx: Cx, Path((session, turn, mark)): Path<(String, Stri
 }
 
 #[derive(Template)]
-#[template(path = "activities/check_in.html")]
+#[template(path = "attendance/check_in.html")]
 struct Show {
     activity: Activity,
     session: Session,
@@ -53,26 +54,26 @@ impl Show {
 }
 
 fn has_scanned(cx: &Cx, session: SessionId, headers: &HeaderMap) -> bool {
-    cookie(headers, COOKIE).is_some_and(|kept| attendance::arrived(cx, session, &kept))
+    cookie(headers, COOKIE).is_some_and(|kept| code::arrived(cx, session, &kept))
 }
 
 pub(super) async fn show(cx: Cx, Path(session): Path<SessionId>, headers: HeaderMap) -> Result<Answer> {
     let person = actor_person(&cx)?;
-    let session = store::find_session(&cx.db, cx.tenant, session).await?;
-    let activity = super::visible_activity(&cx, session.activity_id, "").await?;
-    let live = store::signup::find_live(&cx.db, cx.tenant, session.id, person).await?;
+    let session = find_session(&cx.db, cx.tenant, session).await?;
+    let activity = visible_activity(&cx, session.activity_id, "").await?;
+    let live = find_live(&cx.db, cx.tenant, session.id, person).await?;
     let joined = live.filter(|s| s.state == SignupState::Joined);
     let post = match &joined {
-        Some(joined) => store::find_post(&cx.db, cx.tenant, joined.post_id).await?.name,
+        Some(joined) => find_post(&cx.db, cx.tenant, joined.post_id).await?.name,
         None => String::new(),
     };
-    let there = store::attendance::find(&cx.db, cx.tenant, session.id, person).await?;
+    let there = store::find(&cx.db, cx.tenant, session.id, person).await?;
     let counted = there
         .as_ref()
         .filter(|t| t.entry_id.is_some())
         .and_then(|t| rules::counted(session.starts_at, session.ends_at, t.in_at, t.out_at?));
     let minutes = counted.map_or(0, |(from, to)| (to - from).num_minutes());
-    let stay = attendance::stay(there.as_ref());
+    let stay = taking::stay(there.as_ref());
     let scanned = has_scanned(&cx, session.id, &headers);
     cx.page(&Show { activity, session, post, joined: joined.is_some(), there, scanned, minutes, stay })
 }
@@ -95,10 +96,10 @@ pub(super) async fn create(
     }
     match press.deed.as_str() {
         "in" => {
-            attendance::check_in(&cx, session, person, Method::Scan).await?;
+            taking::check_in(&cx, session, person, Method::Scan).await?;
         }
         "out" => {
-            attendance::check_out(&cx, session, person, Method::Scan).await?;
+            taking::check_out(&cx, session, person, Method::Scan).await?;
         }
         _ => return Err(Error::Malformed(Word::new("error.form"))),
     }

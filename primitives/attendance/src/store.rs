@@ -1,6 +1,8 @@
 //! The SQL of coming and going.
 
-use crate::model::{ActivityId, Attendance, AttendanceId, SessionId, SignupId, SignupState};
+use crate::model::{Attendance, AttendanceId};
+use activities::model::SignupState;
+use activities::{SessionId, SignupId};
 use chrono::{DateTime, Utc};
 use hours::Method;
 use kernel::{Read, Result, TenantId, Tx, args, row};
@@ -158,27 +160,6 @@ pub async fn members(
     // Whoever has two roles in the team stands there once.
     found.dedup_by_key(|line| line.person_id);
     Ok(found)
-}
-
-row! {
-    /// How many came to a session, and how many of them are still there.
-    pub struct Presence {
-        /// The session.
-        pub session_id: SessionId,
-        /// Came.
-        pub came: i64,
-        /// Are there now.
-        pub inside: i64,
-    }
-}
-
-/// Who came to each session of an activity, counted.
-pub async fn presence(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<Vec<Presence>> {
-    let sql =
-        "SELECT t.session_id, COUNT(*) AS came, CAST(COUNT(*) FILTER (WHERE t.out_at IS NULL) AS BIGINT) AS inside
-               FROM activity_session s JOIN attendance t ON t.tenant_id = s.tenant_id AND t.session_id = s.id
-               WHERE s.tenant_id = $1 AND s.activity_id = $2 GROUP BY t.session_id";
-    db.all(sql, args![tenant, activity]).await
 }
 
 row! { struct Came { n: i64 } }
