@@ -174,6 +174,17 @@ impl Deed for ClaimDecided {
 /// Enters a claim: the rules of a row hold already, but nothing counts until another person approves it.
 pub async fn claim(tx: &mut Tx<'_>, cx: &Cx, new: &NewClaim, calendar: &WorkCalendar) -> Result<ClaimId> {
     let account = cx.actor.account.ok_or(Error::SignIn)?;
+    claim_of(tx, cx, new, calendar, (account, &cx.actor.name)).await
+}
+
+/// The same for what somebody else keyed before: they, not the actor, are who entered it.
+pub async fn claim_of(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    new: &NewClaim,
+    calendar: &WorkCalendar,
+    (account, name): (AccountId, &str),
+) -> Result<ClaimId> {
     let mut minutes = 0;
     for (_, start, end) in &new.lines {
         minutes += rules::check(*start, *end, new.window, cx.now)?;
@@ -199,7 +210,7 @@ pub async fn claim(tx: &mut Tx<'_>, cx: &Cx, new: &NewClaim, calendar: &WorkCale
         new.reason,
         new.evidence,
         account,
-        cx.actor.name,
+        name,
         cx.now,
         due
     ];

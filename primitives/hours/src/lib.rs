@@ -13,7 +13,7 @@ mod store;
 mod transfer;
 pub mod year;
 
-pub use claims::{Claim, ClaimId, ClaimLine, NewClaim, claim};
+pub use claims::{Claim, ClaimId, ClaimLine, NewClaim, claim, claim_of};
 pub use corrections::reverse;
 pub use model::{Entry, EntryId, Method, NewEntry, Window};
 pub use policy::{CLAIM, CORRECT, DECIDE, READ, READ_OWN};

@@ -31,6 +31,12 @@ struct Line {
 }
 
 impl Line {
+    /// The evidence, where the note tells of a correction or an approval instead.
+    fn grade(&self) -> Option<&'static str> {
+        let told = self.entry.reverses_id.is_some() || self.reversed || self.entry.approved_by.is_some();
+        told.then(|| method_word(self.entry.method))
+    }
+
     /// The evidence or the correction, in words.
     fn note(&self) -> Word {
         let entry = &self.entry;
