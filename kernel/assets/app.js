@@ -101,6 +101,44 @@ const cover = (el) => {
   }, Number(el.dataset.hideAfter) * 1000);
 };
 
+// Distance as a hint: the phone itself works out how far it is from the site and says only a class; the point never leaves it.
+const metres = ([north, east], [lat, lon]) => {
+  const rad = Math.PI / 180;
+  const half = Math.sin(((lat - north) * rad) / 2) ** 2
+    + Math.cos(north * rad) * Math.cos(lat * rad) * Math.sin(((lon - east) * rad) / 2) ** 2;
+  return 12742000 * Math.asin(Math.sqrt(half));
+};
+const offer = (el) => {
+  const tell = (distance, accuracy) => {
+    $("[name=distance]", el).value = distance;
+    $("[name=accuracy]", el).value = accuracy;
+    $("[role=status]", el).textContent = el.dataset[distance];
+  };
+  el.hidden = !navigator.geolocation;
+  $("button", el).addEventListener("click", () => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        const far = metres(el.dataset.site.split(",").map(Number), [coords.latitude, coords.longitude]);
+        tell(far <= 200 ? "near" : far <= 1000 ? "around" : "far", coords.accuracy <= 100 ? "fine" : "coarse");
+      },
+      () => tell("unknown", "none"),
+      { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 },
+    );
+  });
+};
+
+// A sheet that is keyed row by row: Enter goes down its column, and from the last row to the next column's first.
+document.addEventListener("keydown", (event) => {
+  const cell = event.target.closest("[data-grid] input");
+  if (!cell || event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  const rows = all("[data-grid] tbody tr").map((row) => all("input", row));
+  const at = rows.findIndex((row) => row.includes(cell));
+  const column = rows[at].indexOf(cell);
+  const next = rows[at + 1]?.[column] ?? rows[0][column + 1];
+  if (next) next.focus();
+});
+
 // One press, one request: a second submit while the first is on its way is dropped.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -125,6 +163,7 @@ for (const el of all("[data-refresh-seconds]")) {
   setInterval(() => refresh(el), seconds * 1000);
 }
 for (const el of all("[data-events]")) listen(el);
+for (const el of all("[data-site]")) offer(el);
 
 // An installed page keeps its shell and says so when there is no network.
 if ("serviceWorker" in navigator && $("link[rel=manifest]")) {

@@ -1,10 +1,13 @@
-//! The JSON twins of attendance: by the leader's list, by one's own phone, the list itself and claims.
+//! The JSON twins of attendance: by the leader's list, one by one or many at once, at the desk, by one's own phone; claims.
 
+pub(crate) mod bulk;
 pub(crate) mod claim;
 pub(crate) mod me;
 pub(crate) mod roster;
+pub(crate) mod sheet;
 
-use crate::{ATTEND, Method, rules, store, taking};
+use crate::model::Via;
+use crate::{ATTEND, rules, store, taking};
 use activities::{Session, SessionId, held_session};
 use axum::Json;
 use axum::extract::Path;
@@ -28,6 +31,18 @@ struct Someone {
     /// The person.
     #[schema(value_type = String)]
     person: PersonId,
+}
+
+/// Somebody who leaves.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Leaver {
+    /// The person.
+    #[schema(value_type = String)]
+    person: PersonId,
+    /// When they left, of somebody whose leaving was forgotten; absent for the planned end.
+    #[serde(default)]
+    left_at: Option<DateTime<Utc>>,
 }
 
 /// Somebody's stay at a session.
@@ -54,15 +69,18 @@ async fn stay(cx: &Cx, session: &Session, person: PersonId) -> Result<Json<Stay>
 #[utoipa::path(post, path = "/api/v1/sessions/{session}/arrivals", tag = "activities", params(("session" = String, Path)), request_body = Someone, responses((status = 200, body = Stay)))]
 async fn create_arrival(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Someone>) -> Result<Json<Stay>> {
     let (session, _) = held_session(&cx, session, ATTEND).await?;
-    taking::check_in(&cx, session.id, who.person, Method::Staff).await?;
+    taking::check_in(&cx, session.id, who.person, Via::List).await?;
     stay(&cx, &session, who.person).await
 }
 
 /// Checks somebody out by the leader's list, which writes their hours.
-#[utoipa::path(post, path = "/api/v1/sessions/{session}/departures", tag = "activities", params(("session" = String, Path)), request_body = Someone, responses((status = 200, body = Stay)))]
-async fn create_departure(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Someone>) -> Result<Json<Stay>> {
+#[utoipa::path(post, path = "/api/v1/sessions/{session}/departures", tag = "activities", params(("session" = String, Path)), request_body = Leaver, responses((status = 200, body = Stay)))]
+async fn create_departure(cx: Cx, Path(session): Path<SessionId>, Body(who): Body<Leaver>) -> Result<Json<Stay>> {
     let (session, _) = held_session(&cx, session, ATTEND).await?;
-    taking::check_out(&cx, session.id, who.person, Method::Staff).await?;
+    match who.left_at {
+        Some(left) => taking::settle(&cx, session.id, who.person, left).await?,
+        None => taking::check_out(&cx, session.id, who.person, Via::List).await?,
+    };
     stay(&cx, &session, who.person).await
 }
 

@@ -1,8 +1,18 @@
-//! The place's code, which turns every 15 seconds, and the mark that a phone keeps after a scan.
+//! The place's codes: the picture that turns every 15 seconds, the mark that a phone keeps after a scan, and the six digits that
+//! are spoken to those who cannot scan.
 
-use crate::rules;
+use crate::deeds::SpokenWrong;
+use crate::{rules, store};
 use activities::SessionId;
-use kernel::{Cx, Error, Result};
+use activities::model::SignupState;
+use chrono::{DateTime, Utc};
+use kernel::{Cx, Error, LaneKey, Result, Tx, Word};
+use people::PersonId;
+
+/// Wrong spoken codes of one person in one session.
+const MOST_TRIES: i64 = 5;
+/// Wrong spoken codes behind one address in one session: a hall sits behind one.
+const MOST_BEHIND: i64 = 60;
 
 /// The address inside the place's code at this moment.
 #[must_use]
@@ -53,4 +63,70 @@ pub(crate) fn read_code(cx: &Cx, text: &str) -> Result<SessionId> {
     let (session, turn) = read.ok_or_else(|| Error::refused("attendance.refused.code"))?;
     check_code(cx, session, turn, mark.unwrap_or_default())?;
     Ok(session)
+}
+
+/// The six digits that a place speaks in a window of time.
+fn spoken_of(cx: &Cx, session: SessionId, window: i64) -> String {
+    let drawn = cx.app.keys.fingerprint("attendance.spoken", &format!("{} {session} {window}", cx.tenant));
+    let number = drawn.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    format!("{:06}", number % 1_000_000)
+}
+
+/// The six digits that are spoken at the place now.
+#[must_use]
+pub fn spoken(cx: &Cx, session: SessionId) -> String {
+    spoken_of(cx, session, rules::window(cx.now))
+}
+
+/// Until when the digits that are shown now are taken: two minutes at most after they first stood there.
+#[must_use]
+pub fn spoken_until(now: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp((rules::window(now) + 2) * rules::SPOKEN, 0).unwrap_or(now)
+}
+
+/// Whether somebody who joined typed what is spoken at the place. Five wrong ones, and this session's digits are closed to them;
+/// behind one address sixty.
+///
+/// # Errors
+/// `Refused` with a word that says how many tries are left, or what to do instead.
+pub async fn check_spoken(cx: &Cx, session: SessionId, person: PersonId, typed: &str) -> Result<()> {
+    let joined = activities::store::find_live(&cx.db, cx.tenant, session, person).await?;
+    if joined.is_none_or(|signup| signup.state != SignupState::Joined)
+        && store::find(&cx.db, cx.tenant, session, person).await?.is_none()
+    {
+        return Err(Error::refused("attendance.refused.not_joined"));
+    }
+    let given = rules::digits(typed);
+    let window = rules::window(cx.now);
+    let right = [window, window - 1]
+        .map(|w| kernel::secret::same(spoken_of(cx, session, w).as_bytes(), given.as_bytes()))
+        .contains(&true);
+    let who = cx.app.keys.sign("attendance.try", &["person", &person.to_string()]);
+    let behind = cx.app.keys.sign("attendance.try", &["address", &cx.request.ip]);
+    let at = cx.clone();
+    // The lane of the session: two phones of one person cannot both take the last try.
+    let left = cx
+        .write(LaneKey::of(session.0), async move |tx: &mut Tx<'_>| {
+            let (own, all) = (
+                store::tries::count(tx, at.tenant, session, &who).await?,
+                store::tries::count(tx, at.tenant, session, &behind).await?,
+            );
+            if own >= MOST_TRIES || all >= MOST_BEHIND {
+                return Ok(Some(0));
+            }
+            if right {
+                store::tries::forget(tx, at.tenant, session, &who).await?;
+                return Ok(None);
+            }
+            let tries = store::tries::add(tx, &at, session, &who).await?;
+            store::tries::add(tx, &at, session, &behind).await?;
+            tx.record(&at, &SpokenWrong { session, person, tries });
+            Ok(Some(MOST_TRIES - tries))
+        })
+        .await?;
+    match left {
+        None => Ok(()),
+        Some(0) => Err(Error::refused("attendance.refused.spoken_over")),
+        Some(n) => Err(Error::Refused(Word::new("attendance.refused.spoken").with("n", n))),
+    }
 }

@@ -44,3 +44,45 @@ pub fn counted(
 pub fn turn(now: DateTime<Utc>) -> i64 {
     now.timestamp().div_euclid(TURN)
 }
+
+/// Seconds that one spoken code is shown; the one before it is still taken.
+pub const SPOKEN: i64 = 60;
+
+/// Which spoken code a moment belongs to.
+#[must_use]
+pub fn window(now: DateTime<Utc>) -> i64 {
+    now.timestamp().div_euclid(SPOKEN)
+}
+
+/// The digits of what was typed, full-width ones too, without the blanks between them.
+#[must_use]
+pub fn digits(typed: &str) -> String {
+    let narrow = |c: char| match c {
+        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')),
+        '0'..='9' => Some(c),
+        _ => None,
+    };
+    typed.chars().filter_map(narrow).take(12).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_read_however_they_are_typed() {
+        for (typed, digits) in [("123 456", "123456"), ("１２３４５６", "123456"), ("12-34", "1234"), ("abc", "")]
+        {
+            assert_eq!(super::digits(typed), digits);
+        }
+    }
+
+    #[test]
+    fn only_what_lies_inside_the_session_counts() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let (from, to) = (at("2026-11-23T06:00:00Z"), at("2026-11-23T09:00:00Z"));
+        let counted = |a: &str, b: &str| counted(from, to, at(a), at(b));
+        assert_eq!(counted("2026-11-23T05:40:00Z", "2026-11-23T09:20:00Z"), Some((from, to)));
+        assert_eq!(counted("2026-11-23T05:40:00Z", "2026-11-23T06:00:30Z"), None);
+    }
+}

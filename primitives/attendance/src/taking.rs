@@ -1,70 +1,27 @@
 //! Coming and going, however it is noticed. Leaving writes the hours.
 
-use crate::model::{Attendance, AttendanceId};
-use crate::store::{self, RosterLine};
+use crate::deeds::{CameOrLeft, RosterRead, ServedCounted};
+use crate::model::{Attendance, AttendanceId, How, Via};
+use crate::store::{self, Leaving, RosterLine};
 use crate::{Method, rules};
 use activities::model::SignupState;
 use activities::store::{find_live, find_session};
 use activities::{Activity, Session, SessionId};
 use chrono::{DateTime, Duration, Utc};
 use hours::{EntryId, NewEntry};
-use kernel::ids::Raw;
-use kernel::{Cx, Deed, Error, LaneKey, Result, Tx, Word, args};
+use kernel::{Cx, Error, LaneKey, Read, Result, Tx, Word, args};
+use organisations::OrganisationId;
 use people::model::PersonId;
-use serde::Serialize;
 
-#[derive(Serialize)]
-struct CameOrLeft {
-    #[serde(skip)]
-    session: SessionId,
-    person: PersonId,
-    deed: &'static str,
-    method: Method,
-    minutes: Option<i64>,
-}
-
-impl Deed for CameOrLeft {
-    const KIND: &'static str = "attendance.taken";
-    fn object(&self) -> (&'static str, Option<Raw>) {
-        ("session", Some(self.session.0))
-    }
-}
-
-#[derive(Serialize)]
-struct ServedCounted {
-    #[serde(skip)]
-    session: SessionId,
-    served: i64,
-    before: Option<i64>,
-}
-
-impl Deed for ServedCounted {
-    const KIND: &'static str = "attendance.served_counted";
-    fn object(&self) -> (&'static str, Option<Raw>) {
-        ("session", Some(self.session.0))
-    }
-}
-
-/// The names of a session's people were read.
-#[derive(Serialize)]
-struct RosterRead {
-    #[serde(skip)]
-    session: SessionId,
-    people: usize,
-}
-
-impl Deed for RosterRead {
-    const KIND: &'static str = "attendance.roster_read";
-    fn object(&self) -> (&'static str, Option<Raw>) {
-        ("session", Some(self.session.0))
-    }
-}
-
-/// Everybody who joined a session or waits for it; reading the names leaves a trace.
+/// Everybody who joined a session, came without a sign-up or waits; reading the names leaves a trace.
 pub(crate) async fn roster(cx: &Cx, session: SessionId) -> Result<Vec<RosterLine>> {
     let at = cx.clone();
     cx.write(session.lane(), async move |tx: &mut Tx<'_>| {
-        let lines = store::roster(tx, at.tenant, session).await?;
+        let mut lines = store::roster(tx, at.tenant, session).await?;
+        let joined = lines.iter().take_while(|line| line.is_joined()).count();
+        let waiting = lines.split_off(joined);
+        lines.extend(store::guests(tx, at.tenant, session).await?);
+        lines.extend(waiting);
         tx.record(&at, &RosterRead { session, people: lines.len() });
         Ok(lines)
     })
@@ -72,11 +29,7 @@ pub(crate) async fn roster(cx: &Cx, session: SessionId) -> Result<Vec<RosterLine
 }
 
 /// The members of the holding team as lines of a roster, for a back-entry project; reading their names leaves a trace.
-pub(crate) async fn members(
-    cx: &Cx,
-    session: SessionId,
-    team: organisations::OrganisationId,
-) -> Result<Vec<RosterLine>> {
+pub(crate) async fn members(cx: &Cx, session: SessionId, team: OrganisationId) -> Result<Vec<RosterLine>> {
     let at = cx.clone();
     cx.write(session.lane(), async move |tx: &mut Tx<'_>| {
         let lines = store::members(tx, at.tenant, session, team).await?;
@@ -87,44 +40,75 @@ pub(crate) async fn members(
 }
 
 /// The lane of everything that writes hours: one for the district, so that a person's day is decided by one.
-fn lane(cx: &Cx) -> LaneKey {
+pub(crate) fn lane(cx: &Cx) -> LaneKey {
     LaneKey::of(cx.tenant.0)
 }
 
-/// Checks a person in. Repeating it answers the arrival that is there.
-pub async fn check_in(cx: &Cx, session: SessionId, person: PersonId, method: Method) -> Result<Attendance> {
-    let cx = cx.clone();
-    cx.clone().write(lane(&cx), async move |tx: &mut Tx<'_>| arrive(tx, &cx, session, person, method).await).await
+/// Checks a person in. Repeating it, on this device or another, answers the arrival that is there.
+pub async fn check_in(cx: &Cx, session: SessionId, person: PersonId, how: impl Into<How>) -> Result<Attendance> {
+    let (at, how) = (cx.clone(), how.into());
+    cx.write(lane(cx), async move |tx: &mut Tx<'_>| arrive(tx, &at, session, person, how).await).await
 }
 
-async fn arrive(tx: &mut Tx<'_>, cx: &Cx, session: SessionId, person: PersonId, method: Method) -> Result<Attendance> {
+/// The team for which somebody's hours count, or why they cannot come in now.
+pub(crate) async fn admission(
+    db: &impl Read,
+    cx: &Cx,
+    (session, activity): (&Session, &Activity),
+    person: PersonId,
+    via: Via,
+) -> Result<std::result::Result<OrganisationId, Word>> {
+    if let Some(word) = rules::check_in_refusal(activity.state, session.starts_at, session.ends_at, cx.now) {
+        return Ok(Err(word));
+    }
+    let joined = find_live(db, cx.tenant, session.id, person).await?.filter(|s| s.state == SignupState::Joined);
+    let team = match joined {
+        Some(joined) => joined.organisation_id,
+        None if via == Via::Desk => activity.organisation_id,
+        None => return Ok(Err(Word::new("attendance.refused.not_joined"))),
+    };
+    if store::open_of(db, cx.tenant, person).await?.is_some() {
+        return Ok(Err(Word::new("attendance.refused.elsewhere")));
+    }
+    Ok(Ok(team))
+}
+
+pub(crate) async fn arrive(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    session: SessionId,
+    person: PersonId,
+    how: How,
+) -> Result<Attendance> {
     let session = find_session(tx, cx.tenant, session).await?;
     let activity = activities::find(tx, cx.tenant, session.activity_id).await?;
     if let Some(there) = store::find(tx, cx.tenant, session.id, person).await? {
         return Ok(there);
     }
-    if let Some(word) = rules::check_in_refusal(activity.state, session.starts_at, session.ends_at, cx.now) {
-        return Err(Error::Refused(word));
-    }
-    let joined = find_live(tx, cx.tenant, session.id, person).await?.filter(|s| s.state == SignupState::Joined);
-    let Some(joined) = joined else { return Err(Error::refused("attendance.refused.not_joined")) };
-    if store::open_of(tx, cx.tenant, person).await?.is_some() {
-        return Err(Error::refused("attendance.refused.elsewhere"));
-    }
+    let team = admission(tx, cx, (&session, &activity), person, how.via).await?.map_err(Error::Refused)?;
     let made = Attendance {
         id: AttendanceId::fresh(),
         session_id: session.id,
         activity_id: activity.id,
         person_id: person,
-        organisation_id: joined.organisation_id,
+        organisation_id: team,
         in_at: cx.now,
-        in_method: method,
+        in_method: how.via.method(),
+        in_via: Some(how.via),
         out_at: None,
         out_method: None,
+        out_via: None,
         forgotten: false,
         entry_id: None,
     };
-    store::insert(tx, cx.tenant, &made, &activity.region_code, &cx.actor.name).await?;
+    if !store::insert(tx, cx.tenant, &made, &activity.region_code, &cx.actor.name).await? {
+        // Another process was quicker: both devices show the same.
+        return store::find(tx, cx.tenant, session.id, person).await?.ok_or(Error::NotFound);
+    }
+    if let Some(offered) = how.offered {
+        store::distance::insert(tx, cx, made.id, "in", offered).await?;
+    }
+    let method = made.in_method;
     tx.record(cx, &CameOrLeft { session: session.id, person, deed: "in", method, minutes: None });
     Ok(made)
 }
@@ -132,18 +116,12 @@ async fn arrive(tx: &mut Tx<'_>, cx: &Cx, session: SessionId, person: PersonId, 
 /// Checks a person out and writes their hours; the length is what of the stay lies inside the session.
 ///
 /// Repeating it answers the row that is there; `None` when no full minute of the stay counts.
-pub async fn check_out(cx: &Cx, session: SessionId, person: PersonId, method: Method) -> Result<Option<EntryId>> {
-    let cx = cx.clone();
-    cx.clone().write(lane(&cx), async move |tx: &mut Tx<'_>| leave(tx, &cx, session, person, method).await).await
+pub async fn check_out(cx: &Cx, session: SessionId, person: PersonId, how: impl Into<How>) -> Result<Option<EntryId>> {
+    let (at, how) = (cx.clone(), how.into());
+    cx.write(lane(cx), async move |tx: &mut Tx<'_>| leave(tx, &at, session, person, how).await).await
 }
 
-async fn leave(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    session: SessionId,
-    person: PersonId,
-    method: Method,
-) -> Result<Option<EntryId>> {
+async fn leave(tx: &mut Tx<'_>, cx: &Cx, session: SessionId, person: PersonId, how: How) -> Result<Option<EntryId>> {
     let session = find_session(tx, cx.tenant, session).await?;
     let activity = activities::find(tx, cx.tenant, session.activity_id).await?;
     let there = store::find(tx, cx.tenant, session.id, person).await?;
@@ -151,27 +129,63 @@ async fn leave(
     let out_at = match (there.out_at, there.forgotten) {
         (None, _) => cx.now,
         // The leader settles a forgotten check-out: the planned end, as the flag says.
-        (Some(planned), true) if method == Method::Staff && there.entry_id.is_none() => planned,
+        (Some(planned), true) if how.via.method() == Method::Staff && there.entry_id.is_none() => planned,
         _ => return Ok(there.entry_id),
     };
-    if there.out_at.is_none() {
-        store::close(tx, cx.tenant, there.id, out_at, method, &cx.actor.name, false).await?;
+    let leaving = Leaving { at: out_at, via: Some(how.via), by: &cx.actor.name };
+    if there.out_at.is_none() && !store::close(tx, cx.tenant, there.id, &leaving).await? {
+        return Ok(store::find(tx, cx.tenant, session.id, person).await?.and_then(|now| now.entry_id));
     }
+    if let Some(offered) = how.offered {
+        store::distance::insert(tx, cx, there.id, "out", offered).await?;
+    }
+    finish(tx, cx, (&session, &activity), &there, (out_at, how.via.method())).await
+}
+
+/// Says when somebody left whose leaving was forgotten, and writes their hours.
+///
+/// # Errors
+/// `Refused` when it is settled already, or the moment lies before they came, after the planned end or still to come.
+pub async fn settle(cx: &Cx, session: SessionId, person: PersonId, left: DateTime<Utc>) -> Result<Option<EntryId>> {
+    let at = cx.clone();
+    cx.write(lane(cx), async move |tx: &mut Tx<'_>| {
+        let session = find_session(tx, at.tenant, session).await?;
+        let activity = activities::find(tx, at.tenant, session.activity_id).await?;
+        let there = store::find(tx, at.tenant, session.id, person).await?;
+        let Some(there) = there else { return Err(Error::refused("attendance.refused.not_in")) };
+        if left < there.in_at || left > session.ends_at || left > at.now {
+            return Err(Error::refused("attendance.refused.left_at"));
+        }
+        if !store::settle(tx, at.tenant, there.id, (left, &at.actor.name)).await? {
+            return Err(Error::refused("attendance.refused.settled"));
+        }
+        finish(tx, &at, (&session, &activity), &there, (left, Method::Staff)).await
+    })
+    .await
+}
+
+/// Writes the hours of a stay that ended, and its line in the trace.
+async fn finish(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    (session, activity): (&Session, &Activity),
+    there: &Attendance,
+    (out_at, method): (DateTime<Utc>, Method),
+) -> Result<Option<EntryId>> {
     let span = rules::counted(session.starts_at, session.ends_at, there.in_at, out_at);
     let entry = match span {
-        Some((from, to)) => Some(credit(tx, cx, &activity, &session, &there, method, (from, to)).await?),
+        Some((from, to)) => Some(credit(tx, cx, (session, activity), there, method, (from, to)).await?),
         None => None,
     };
     let minutes = span.map(|(from, to)| (to - from).num_minutes());
-    tx.record(cx, &CameOrLeft { session: session.id, person, deed: "out", method, minutes });
+    tx.record(cx, &CameOrLeft { session: session.id, person: there.person_id, deed: "out", method, minutes });
     Ok(entry)
 }
 
 async fn credit(
     tx: &mut Tx<'_>,
     cx: &Cx,
-    activity: &Activity,
-    session: &Session,
+    (session, activity): (&Session, &Activity),
     there: &Attendance,
     method: Method,
     span: (DateTime<Utc>, DateTime<Utc>),
@@ -232,21 +246,33 @@ pub(crate) async fn close_forgotten(cx: Cx) -> Result<()> {
     if late.is_empty() {
         return Ok(());
     }
-    let cx = cx.clone();
-    cx.clone()
-        .write(lane(&cx), async move |tx: &mut Tx<'_>| {
-            for one in late {
-                if store::close(tx, cx.tenant, one.id, one.ends_at, Method::Staff, &cx.actor.name, true).await? {
-                    let (session, person) = (one.session_id, one.person_id);
-                    tx.record(
-                        &cx,
-                        &CameOrLeft { session, person, deed: "forgotten", method: Method::Staff, minutes: None },
-                    );
-                }
+    let at = cx.clone();
+    cx.write(lane(&cx), async move |tx: &mut Tx<'_>| {
+        for one in late {
+            let leaving = Leaving { at: one.ends_at, via: None, by: &at.actor.name };
+            if store::close(tx, at.tenant, one.id, &leaving).await? {
+                let (session, person) = (one.session_id, one.person_id);
+                let deed = CameOrLeft { session, person, deed: "forgotten", method: Method::Staff, minutes: None };
+                tx.record(&at, &deed);
             }
-            Ok(())
-        })
-        .await
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Days for which a phone's distance is kept.
+const KEPT: i64 = 30;
+
+/// Deletes distances after thirty days, and wrong spoken codes after two.
+pub(crate) async fn sweep(cx: Cx) -> Result<()> {
+    let at = cx.clone();
+    cx.write(lane(&cx), async move |tx: &mut Tx<'_>| {
+        store::distance::sweep(tx, at.tenant, at.now - Duration::days(KEPT)).await?;
+        store::tries::sweep(tx, at.tenant, at.now - Duration::days(2)).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// The word that a check-in's page says about a stay.

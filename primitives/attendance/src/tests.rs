@@ -1,7 +1,10 @@
 //! Stories over HTTP, each on both databases.
 
+mod gate;
 mod leader;
 mod program;
+mod sheet;
+mod spoken;
 mod taking;
 
 use activities::{ActivityId, Post, Session, store};

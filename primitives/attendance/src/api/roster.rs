@@ -1,8 +1,9 @@
 //! A session's list as JSON: who signed up, who came, and the place's code.
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
+use crate::model::{Accuracy, Distance, Via};
 use crate::store::RosterLine;
-use crate::{ATTEND, code, rules, taking};
+use crate::{ATTEND, Method, code, rules, taking};
 use activities::model::SignupState;
 use activities::{SessionId, held_session};
 use axum::Json;
@@ -21,7 +22,7 @@ pub(crate) fn routes() -> Routes {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct RosterQuery {
-    /// Only who did not come, or only who is there: `absent` or `inside`.
+    /// Only who did not come, who is there, or who did not check out: `absent`, `inside` or `forgotten`.
     #[param(value_type = Option<String>)]
     show: Option<RosterPart>,
 }
@@ -34,6 +35,8 @@ enum RosterPart {
     Absent,
     /// Came and did not leave.
     Inside,
+    /// Did not check out; no hours until the leader says when they left.
+    Forgotten,
 }
 
 /// Somebody on a session's list.
@@ -49,11 +52,23 @@ struct RosterPerson {
     #[schema(value_type = String)]
     state: SignupState,
     in_at: Option<DateTime<Utc>>,
+    /// How that was noticed: `code`, `spoken`, `list`, `bulk` or `desk`.
+    #[schema(value_type = Option<String>)]
+    in_via: Option<Via>,
+    /// How far from the site their phone said it was, for thirty days: `near`, `around`, `far` or `unknown`.
+    #[schema(value_type = Option<String>)]
+    distance: Option<Distance>,
+    /// How sure it was: `fine`, `coarse` or `none`.
+    #[schema(value_type = Option<String>)]
+    accuracy: Option<Accuracy>,
     out_at: Option<DateTime<Utc>>,
     /// Nobody checked them out: their hours count once the leader says when they left.
     forgotten: bool,
     /// Minutes in the ledger for this session.
     minutes: i64,
+    /// The evidence behind them: `scan`, `staff`, `paper` or `self`.
+    #[schema(value_type = Option<String>)]
+    grade: Option<Method>,
 }
 
 impl From<RosterLine> for RosterPerson {
@@ -66,8 +81,12 @@ impl From<RosterLine> for RosterPerson {
             post: line.post,
             state: line.state,
             in_at: line.in_at,
+            in_via: line.in_via,
+            distance: line.distance,
+            accuracy: line.accuracy,
             out_at: line.out_at,
             minutes: line.minutes,
+            grade: line.grade,
         }
     }
 }
@@ -85,6 +104,7 @@ async fn list_roster(
     let wanted = |line: &RosterLine| match query.show {
         Some(RosterPart::Absent) => line.is_absent(),
         Some(RosterPart::Inside) => line.is_inside(),
+        Some(RosterPart::Forgotten) => line.is_forgotten(),
         None => true,
     };
     let lines = taking::roster(&cx, session.id).await?;
@@ -96,6 +116,10 @@ async fn list_roster(
 struct ShownCode {
     /// What the code holds; it turns every 15 seconds, and the one before is still taken.
     code: String,
+    /// Six digits for those who cannot scan.
+    spoken: String,
+    /// Until when these are taken.
+    spoken_until: DateTime<Utc>,
     /// When check-in begins.
     opens_at: DateTime<Utc>,
 }
@@ -106,5 +130,10 @@ struct ShownCode {
 async fn show_code(cx: Cx, Path(session): Path<SessionId>) -> Result<Json<ShownCode>> {
     let (session, _) = held_session(&cx, session, ATTEND).await?;
     let opens_at = session.starts_at - Duration::minutes(rules::EARLY);
-    Ok(Json(ShownCode { code: code::code_url(&cx, session.id), opens_at }))
+    Ok(Json(ShownCode {
+        code: code::code_url(&cx, session.id),
+        spoken: code::spoken(&cx, session.id),
+        spoken_until: code::spoken_until(cx.now),
+        opens_at,
+    }))
 }

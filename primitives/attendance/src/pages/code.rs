@@ -22,6 +22,9 @@ struct Code {
 #[template(path = "attendance/code_picture.html")]
 struct Picture {
     svg: String,
+    /// The six digits that are spoken, in two groups.
+    spoken: String,
+    until: DateTime<Utc>,
     came: i64,
     at: DateTime<Utc>,
 }
@@ -31,7 +34,9 @@ async fn draw(cx: &Cx, session: SessionId) -> Result<Picture> {
     // An SVG inside a page begins at its element.
     let svg = drawn.find("<svg").map_or_else(String::new, |from| drawn[from..].to_owned());
     let came = store::came(&cx.db, cx.tenant, session).await?;
-    Ok(Picture { svg, came, at: cx.now })
+    let digits = code::spoken(cx, session);
+    let spoken = format!("{} {}", &digits[..3], &digits[3..]);
+    Ok(Picture { svg, spoken, until: code::spoken_until(cx.now), came, at: cx.now })
 }
 
 pub(super) async fn show(cx: Cx, Path(session): Path<SessionId>) -> Result<Answer> {

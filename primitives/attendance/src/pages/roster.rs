@@ -1,15 +1,16 @@
 //! A session in its leader's hand: the list, and how many were served.
 
+use crate::forms::{Someone, clock};
+use crate::model::{Accuracy, Via};
 use crate::store::RosterLine;
-use crate::{ATTEND, Method, taking};
+use crate::{ATTEND, taking};
 use activities::model::SignupState;
 use activities::reminders::{self, Answers};
 use activities::{Activity, Post, Session, SessionId, held_session};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
-use kernel::{Answer, Cx, FieldErrors, Form, Query, Result, Word};
-use people::PersonId;
+use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Word};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -25,7 +26,7 @@ struct Show {
     session: Session,
     lines: Vec<RosterLine>,
     show: String,
-    counts: [usize; 3],
+    counts: [usize; 4],
     waiting: usize,
     over: bool,
     claims: bool,
@@ -35,6 +36,16 @@ struct Show {
     errors: FieldErrors,
     /// Who said that they come, and how many cannot.
     answers: Answers,
+}
+
+impl Show {
+    fn has_inside(&self) -> bool {
+        self.counts[2] > 0
+    }
+
+    fn has_forgotten(&self) -> bool {
+        self.counts[3] > 0
+    }
 }
 
 impl RosterLine {
@@ -50,6 +61,11 @@ impl RosterLine {
         self.in_at.is_some() && self.out_at.is_none()
     }
 
+    /// Whether the phone that told its distance was not sure.
+    pub(crate) fn is_unsure(&self) -> bool {
+        self.accuracy.is_some_and(|accuracy| accuracy != Accuracy::Fine)
+    }
+
     pub(crate) fn is_forgotten(&self) -> bool {
         self.forgotten == Some(true)
     }
@@ -59,10 +75,16 @@ async fn page(cx: &Cx, id: SessionId, show: &str, typed: Option<(String, FieldEr
     let (session, activity) = held_session(cx, id, ATTEND).await?;
     let lines = taking::roster(cx, session.id).await?;
     let count = |test: fn(&RosterLine) -> bool| lines.iter().filter(|l| test(l)).count();
-    let counts = [count(RosterLine::is_joined), count(RosterLine::is_absent), count(RosterLine::is_inside)];
+    let counts = [
+        count(RosterLine::is_joined),
+        count(RosterLine::is_absent),
+        count(RosterLine::is_inside),
+        count(RosterLine::is_forgotten),
+    ];
     let waiting = lines.len() - counts[0];
     let lines = match show {
         "absent" => lines.into_iter().filter(RosterLine::is_absent).collect(),
+        "forgotten" => lines.into_iter().filter(RosterLine::is_forgotten).collect(),
         "inside" => lines.into_iter().filter(RosterLine::is_inside).collect(),
         _ => lines,
     };
@@ -85,21 +107,21 @@ pub(super) async fn show(cx: Cx, Path(session): Path<SessionId>, Query(wanted): 
     cx.page(&page(&cx, session, wanted.show.as_deref().unwrap_or_default(), None).await?)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Someone {
-    person: PersonId,
-}
-
 pub(super) async fn arrive(cx: Cx, Path(session): Path<SessionId>, Form(who): Form<Someone>) -> Result<Answer> {
     let (session, _) = held_session(&cx, session, ATTEND).await?;
-    taking::check_in(&cx, session.id, who.person, Method::Staff).await?;
+    taking::check_in(&cx, session.id, who.person, Via::List).await?;
     Ok(cx.see_other(&format!("/sessions/{}", session.id)))
 }
 
+/// Checks somebody out; of one whose leaving was forgotten, at the time that the leader says.
 pub(super) async fn depart(cx: Cx, Path(session): Path<SessionId>, Form(who): Form<Someone>) -> Result<Answer> {
     let (session, _) = held_session(&cx, session, ATTEND).await?;
-    taking::check_out(&cx, session.id, who.person, Method::Staff).await?;
+    if who.left.trim().is_empty() {
+        taking::check_out(&cx, session.id, who.person, Via::List).await?;
+    } else {
+        let left = clock(&session, &who.left).ok_or(Error::refused("attendance.refused.left_at"))?;
+        taking::settle(&cx, session.id, who.person, left).await?;
+    }
     Ok(cx.see_other(&format!("/sessions/{}", session.id)))
 }
 

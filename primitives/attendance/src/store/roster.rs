@@ -1,0 +1,133 @@
+//! The SQL of a session's list: who joined, who came without, the members of a back-entry, who is in.
+
+use crate::model::{Accuracy, Distance, Via};
+use activities::model::SignupState;
+use activities::{SessionId, SignupId};
+use chrono::{DateTime, Utc};
+use hours::Method;
+use kernel::{Read, Result, TenantId, args, row};
+use organisations::model::OrganisationId;
+use people::model::PersonId;
+
+row! {
+    /// A line of the roster.
+    pub struct RosterLine {
+        /// Their sign-up; absent for members of a back-entry and for those who came without.
+        pub signup_id: Option<SignupId>,
+        /// Whether they look for somebody who takes their place over.
+        pub handover: bool,
+        /// The name of who asked for it.
+        pub taker: Option<String>,
+        /// Who.
+        pub person_id: PersonId,
+        /// Their name.
+        pub name: String,
+        /// The last four digits of their phone.
+        pub phone_tail: Option<String>,
+        /// The post; empty for those who came without.
+        pub post: String,
+        /// Where their sign-up stands.
+        pub state: SignupState,
+        /// Came at.
+        pub in_at: Option<DateTime<Utc>>,
+        /// How that was noticed.
+        pub in_via: Option<Via>,
+        /// Left at.
+        pub out_at: Option<DateTime<Utc>>,
+        /// Closed because nobody checked out.
+        pub forgotten: Option<bool>,
+        /// How far away their phone said it was when they came, for thirty days.
+        pub distance: Option<Distance>,
+        /// How sure it was.
+        pub accuracy: Option<Accuracy>,
+        /// Minutes in the ledger for this session.
+        pub minutes: i64,
+        /// The evidence behind them.
+        pub grade: Option<Method>,
+    }
+}
+
+/// Attendance `t` of person `p` in session `$2`, with the hours that follow.
+const STAY: &str = "t.in_at, t.in_via, t.out_at, t.forgotten, d.distance, d.accuracy,
+  CAST(COALESCE((SELECT SUM(h.minutes) FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.session_id = $2
+    AND h.person_id = p.id), 0) AS BIGINT) AS minutes,
+  (SELECT h.method FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.session_id = $2 AND h.person_id = p.id
+    AND h.reverses_id IS NULL ORDER BY h.id DESC LIMIT 1) AS grade";
+
+const CAME: &str = "LEFT JOIN attendance t ON t.tenant_id = p.tenant_id AND t.session_id = $2 AND t.person_id = p.id
+  LEFT JOIN attendance_distance d ON d.tenant_id = t.tenant_id AND d.attendance_id = t.id AND d.deed = 'in'";
+
+/// Everybody who joined, or waits and did not come, the joined first, by name.
+pub async fn roster(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<RosterLine>> {
+    let sql = format!(
+        "SELECT g.id AS signup_id, (g.handover_at IS NOT NULL) AS handover, k.name AS taker, g.person_id, p.name,
+           substr(p.phone, 8, 4) AS phone_tail, o.name AS post, g.state, {STAY}
+         FROM signup g
+         JOIN person p ON p.tenant_id = g.tenant_id AND p.id = g.person_id
+         JOIN post o ON o.tenant_id = g.tenant_id AND o.id = g.post_id
+         LEFT JOIN person k ON k.tenant_id = g.tenant_id AND k.id = g.handover_to
+         {CAME}
+         WHERE g.tenant_id = $1 AND g.session_id = $2 AND (g.state = 'joined' OR g.state = 'waiting' AND t.id IS NULL)
+         ORDER BY g.state, p.sort_key, p.id LIMIT 2000"
+    );
+    db.all(&sql, args![tenant, session]).await
+}
+
+/// Those who came without a sign-up, by name.
+pub async fn guests(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<RosterLine>> {
+    let sql = format!(
+        "SELECT CAST(NULL AS UUID) AS signup_id, FALSE AS handover, CAST(NULL AS TEXT) AS taker, p.id AS person_id, p.name,
+           substr(p.phone, 8, 4) AS phone_tail, '' AS post, 'joined' AS state, {STAY}
+         FROM attendance t
+         JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
+         LEFT JOIN attendance_distance d ON d.tenant_id = t.tenant_id AND d.attendance_id = t.id AND d.deed = 'in'
+         WHERE t.tenant_id = $1 AND t.session_id = $2
+           AND NOT EXISTS (SELECT 1 FROM signup g WHERE g.tenant_id = t.tenant_id AND g.session_id = t.session_id
+             AND g.person_id = t.person_id AND g.state = 'joined')
+         ORDER BY p.sort_key, p.id LIMIT 2000"
+    );
+    db.all(&sql, args![tenant, session]).await
+}
+
+/// The members of the holding team as lines of a roster, for a back-entry project that nobody signed up for.
+pub async fn members(
+    db: &impl Read,
+    tenant: TenantId,
+    session: SessionId,
+    team: OrganisationId,
+) -> Result<Vec<RosterLine>> {
+    let sql = format!(
+        "SELECT CAST(NULL AS UUID) AS signup_id, FALSE AS handover, CAST(NULL AS TEXT) AS taker, p.id AS person_id, p.name,
+           substr(p.phone, 8, 4) AS phone_tail, '' AS post, 'joined' AS state, {STAY}
+         FROM membership m
+         JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id AND p.state IN ('active', 'dormant')
+         {CAME}
+         WHERE m.tenant_id = $1 AND m.organisation_id = $3 AND m.to_on IS NULL
+         ORDER BY p.sort_key, p.id LIMIT 1000"
+    );
+    let mut found: Vec<RosterLine> = db.all(&sql, args![tenant, session, team]).await?;
+    // Whoever has two roles in the team stands there once.
+    found.dedup_by_key(|line| line.person_id);
+    Ok(found)
+}
+
+row! {
+    /// Somebody's stay as a live list needs it, without a name.
+    pub struct Stay {
+        /// Who.
+        pub person_id: PersonId,
+        /// Came at.
+        pub in_at: DateTime<Utc>,
+        /// Left at.
+        pub out_at: Option<DateTime<Utc>>,
+        /// Whether nobody checked them out.
+        pub forgotten: bool,
+    }
+}
+
+/// Who came to a session, in the order of coming.
+pub async fn stays(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<Stay>> {
+    let sql = "SELECT person_id, in_at, out_at, forgotten FROM attendance WHERE tenant_id = $1 AND session_id = $2
+               ORDER BY in_at, id";
+    db.all(sql, args![tenant, session]).await
+}
