@@ -129,7 +129,7 @@ async fn came_before(open: &Open, people: Vec<Raw>, held: Held) -> Result<()> {
     let cx = open.cx();
     for person in &people {
         let person = people::PersonId(*person);
-        attendance::check_in(&cx, held.session, person, hours::Method::Staff).await.map_err(plain)?;
+        attendance::check_in(&cx, held.session, person, attendance::Via::List).await.map_err(plain)?;
     }
     let (tenant, earlier) = (open.tenant, cx.now - Duration::minutes(3));
     let sql = "UPDATE attendance SET in_at = $1 WHERE tenant_id = $2";

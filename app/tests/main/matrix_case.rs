@@ -135,6 +135,8 @@ impl Case {
             ("{entry}", corner.entry.to_string()),
             // A claim to a record bears the member's id.
             ("{claim}", if self.route.starts_with("/team") { corner.member } else { corner.claim }.to_string()),
+            // A paper sheet bears it too.
+            ("{sheet}", corner.member.to_string()),
             ("{request}", corner.request.to_string()),
             ("{site}", corner.site.to_string()),
             ("{import}", world.run(corner).0.to_string()),

@@ -152,6 +152,10 @@ fn attendance_cases() -> Vec<Case> {
     let named: fn(&World, &Corner) -> Value = |_, c| json!({ "person": c.member });
     const JOINED: &[&str] = &["UPDATE signup SET state = 'joined'", "UPDATE post SET taken = 1"];
     const NOBODY: &[&str] = &["DELETE FROM attendance"];
+    let many: fn(&World, &Corner) -> Fields =
+        |_, c| vec![("deed", "in".to_owned()), ("then", "look".to_owned()), ("person", c.member.to_string())];
+    let scan: (&str, &str, &[u8]) = ("scan", "sheet.pdf", b"%PDF sheet");
+    let sheet = |route| Case::of("POST", route, Aim::Held, Body::Upload(&[("who:1", "")], scan));
     let on = |case: Case| case.on(|c| &c.running);
     let claim = Case::of(
         "POST",
@@ -179,6 +183,22 @@ fn attendance_cases() -> Vec<Case> {
         on(post("/sessions/{session}/departures", Aim::Held, someone)),
         on(call("POST", "/api/v1/sessions/{session}/arrivals", Aim::Held, named)),
         on(call("POST", "/api/v1/sessions/{session}/departures", Aim::Held, named)),
+        on(get("/sessions/{session}/bulk", Aim::Held)),
+        on(post("/sessions/{session}/bulk", Aim::Held, many)),
+        on(get("/sessions/{session}/guests/new", Aim::Held)),
+        on(post("/sessions/{session}/guests", Aim::Held, |_, _| {
+            text(&[("name", "冯秀英"), ("phone", ""), ("told", "on")])
+        })),
+        on(get("/sessions/{session}/inside", Aim::Held)),
+        on(get("/sessions/{session}/inside/events", Aim::Held)),
+        get("/sessions/{session}/sheets", Aim::Held).on(|c| &c.over),
+        get("/sessions/{session}/sheets/new", Aim::Held).on(|c| &c.over),
+        sheet("/sessions/{session}/sheets").on(|c| &c.over),
+        get("/sheets/{sheet}/sample", Aim::Held),
+        sheet("/sheets/{sheet}/sample"),
+        get("/sheets/{sheet}/scan", Aim::Held),
+        get("/desk/sheets/{sheet}", Aim::Held),
+        post("/desk/sheets/{sheet}/decision", Aim::Held, |_, _| text(&[("decision", "return"), ("opinion", "")])),
         on(get("/check-in/{session}", Aim::Plain)),
         on(post("/check-in/{session}", Aim::Plain, |_, _| text(&[("deed", "in")]))).restore(NOBODY),
         on(get("/c/{session}/{turn}/{mark}", Aim::Plain)),

@@ -50,6 +50,32 @@ fn activities_cases() -> Vec<Case> {
         call("POST", "/api/v1/activities/{activity}/step", Aim::Held, |_, _| json!({ "step": "resume" })),
         call("POST", "/api/v1/sessions/{session}/removals", Aim::Held, named).on(|c| &c.running).restore(JOINED),
         bare("DELETE", "/api/v1/me/services/{signup}", Aim::Mine).restore(JOINED),
+        call(
+            "POST",
+            "/api/v1/sessions/{session}/bulk",
+            Aim::Held,
+            |_, c| json!({ "deed": "in", "people": [c.member], "look": true }),
+        )
+        .on(|c| &c.running),
+        call(
+            "POST",
+            "/api/v1/sessions/{session}/guests",
+            Aim::Held,
+            |_, _| json!({ "name": "冯秀英", "phone": "", "told": true }),
+        )
+        .on(|c| &c.running),
+        get("/api/v1/sessions/{session}/sheets", Aim::Held).on(|c| &c.over),
+        call(
+            "POST",
+            "/api/v1/sessions/{session}/sheets",
+            Aim::Held,
+            |_, _| json!({ "rows": [], "reason": "", "scan": { "name": "x", "content": "" } }),
+        )
+        .on(|c| &c.over),
+        get("/api/v1/sheets/{sheet}/sample", Aim::Held),
+        call("POST", "/api/v1/sheets/{sheet}/sample", Aim::Held, |_, _| json!({ "rows": [] })),
+        get("/api/v1/desk/sheets/{sheet}", Aim::Held),
+        call("POST", "/api/v1/desk/sheets/{sheet}/decision", Aim::Held, |_, _| json!({ "accept": false })),
         call("POST", "/api/v1/me/arrivals", Aim::Plain, code),
         call("POST", "/api/v1/me/departures", Aim::Plain, code),
     ]

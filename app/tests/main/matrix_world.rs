@@ -59,6 +59,19 @@ async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends
                     asked_name, asked_at, reason) VALUES ($1, $2, $3, $2, $4, $5, 'asked', 'test', $6, $7, 'test', $6, 'test')";
     let none = serde_json::json!([]);
     app.sql(merged, args![tenant, corner.member, corner.leader, none, vec![0_u8], now, account].to_vec()).await;
+    let scan = kernel::ids::fresh();
+    let file = "INSERT INTO file (tenant_id, id, name, kind, size, sha256, content, made_at)
+                VALUES ($1, $2, 'sheet.pdf', 'application/pdf', 4, '', $3, $4)";
+    app.sql(file, args![tenant, scan, b"%PDF".to_vec(), now].to_vec()).await;
+    let sheet = "INSERT INTO paper_sheet (tenant_id, id, session_id, activity_id, region_code, organisation_path, title, state, reason,
+                   scan_id, people, sampled, keyed_by, keyed_name, keyed_at, due_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, 'test', 'sample', 'test', $7, 1, 1, $8, 'test', $9, $9)";
+    let (over, path) = (&corner.over, &corner.path);
+    let cells = args![tenant, corner.member, over.session, over.activity, corner.region, path, scan, account, now];
+    app.sql(sheet, cells.to_vec()).await;
+    let row = "INSERT INTO paper_row (tenant_id, id, sheet_id, line, person_id, from_at, to_at, sampled)
+               VALUES ($1, $2, $2, 1, $2, $3, $4, TRUE)";
+    app.sql(row, args![tenant, corner.member, now, ends].to_vec()).await;
     app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
     app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
 }

@@ -168,6 +168,8 @@ pub async fn whole(app: &TestApp) -> Vec<(String, String)> {
 const SILENT: &[(&str, &str)] = &[
     ("/team", "sessions and counts, no names"),
     ("/sessions/{session}/code", "a picture and a count"),
+    ("/sessions/{session}/guests/new", "an empty form"),
+    ("/sessions/{session}/inside/events", "ids and times, no names"),
     ("/api/v1/sessions/{session}/code", "an address, no names"),
     ("/api/v1/sessions/{session}/answers", "counts, no names"),
     ("/api/v1/team", "sessions and counts, no names"),

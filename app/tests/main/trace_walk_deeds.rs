@@ -14,6 +14,8 @@ mod doubles;
 mod exchange;
 #[path = "trace_walk_figures.rs"]
 mod figures;
+#[path = "trace_walk_gate.rs"]
+mod gate;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
 #[path = "trace_walk_together.rs"]
@@ -47,6 +49,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     let import = imports(walk, by("town")).await;
     activities(walk, by).await;
     attendance(walk, by).await;
+    gate::walk(walk, by).await;
     hours(walk, by).await;
     people(walk, by("town")).await;
     exports(walk, by("town"), by("district")).await;
