@@ -4,14 +4,13 @@ use crate::model::{Organisation, OrganisationId, Tree};
 use crate::pages::{Wanted, district};
 use crate::{policy, store};
 use kernel::ids::Raw;
-use kernel::tables::{Column, Out, TableError, write_csv, write_xlsx};
-use kernel::{Answer, Cx, Deed, Error, LaneKey, Query, Result, Tx};
+use kernel::tables::{Column, Out};
+use kernel::{Answer, Cx, Deed, LaneKey, Query, Result, Tx};
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// Rows of a file.
 const MOST: i64 = 20_000;
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A table of organisations left.
 #[derive(Serialize)]

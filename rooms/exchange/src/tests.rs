@@ -293,7 +293,10 @@ async fn a_reader_finds_it_reads_it_and_only_then_has_read_it() {
         assert!(page.text_contains("<p>第一段。</p><p>第二段 &#60;b&#62;。</p>") && page.text_contains("我已阅读"));
         let read = "SELECT COUNT(*) AS n FROM announcement_recipient WHERE read_at IS NOT NULL";
         assert_eq!(app.count(read, &[]).await, 0, "looking is not reading: whoever opens links changes nothing");
-        assert!(!app.stranger().get("/activities").await.expect(200).text_contains("/me/messages"), "a bell for nobody");
+        assert!(
+            !app.stranger().get("/activities").await.expect(200).text_contains("/me/messages"),
+            "a bell for nobody"
+        );
         stranger.get(&own).await.expect(404);
         stranger.post(&format!("{own}/reading"), &[]).await.expect(404);
         liang.post(&format!("{own}/reading"), &[]).await.expect(303);

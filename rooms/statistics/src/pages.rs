@@ -7,7 +7,7 @@ use crate::model::{Group, METRICS, Metric, MetricCode, Month, Report, Row, Unit}
 use crate::{FREEZE, READ, rules, store};
 use askama::Template;
 use kernel::http::filters;
-use kernel::tables::{Column, Out, write_csv, write_xlsx};
+use kernel::tables::{Column, Out};
 use kernel::{Answer, Cx, Error, Query, Result, Word, words};
 
 /// What a browser calls a workbook.

@@ -10,7 +10,7 @@ use crate::{ATTEND, MANAGE, REVIEW};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters, query_string};
-use kernel::tables::{Column, Out, write_csv, write_xlsx};
+use kernel::tables::{Column, Out};
 use kernel::{Answer, Cx, Error, Form, Query, Result, Word};
 use places::Region;
 use serde::Deserialize;

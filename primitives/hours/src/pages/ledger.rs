@@ -12,7 +12,7 @@ use axum::extract::Path;
 use kernel::db::LaneKey;
 use kernel::http::{Paged, filters};
 use kernel::ids::Raw;
-use kernel::tables::{Column, Out, TableError, write_csv, write_xlsx};
+use kernel::tables::{Column, Out};
 use kernel::{Answer, Cx, Deed, Error, FieldErrors, Form, Query, Result, Target, Tx, Word};
 use places::Region;
 use serde::Serialize;

@@ -4,13 +4,12 @@ use super::pages::Wanted;
 use super::store;
 use crate::{mask, policy};
 use kernel::ids::Raw;
-use kernel::tables::{Column, Out, TableError, write_csv, write_xlsx};
-use kernel::{Answer, Cx, Deed, Error, LaneKey, Query, Result, Tx};
+use kernel::tables::{Column, Out};
+use kernel::{Answer, Cx, Deed, LaneKey, Query, Result, Tx};
 use serde::Serialize;
 
 /// Rows of a file.
 const MOST: i64 = 20_000;
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A table of doubles left.
 #[derive(Serialize)]

@@ -109,10 +109,10 @@ pub(super) struct Frame {
     pub kept: Vec<Kept>,
     pub q: String,
     pub back: String,
-    first: Option<String>,
-    next: Option<String>,
-    xlsx: String,
-    csv: String,
+    pub first: Option<String>,
+    pub next: Option<String>,
+    pub xlsx: String,
+    pub csv: String,
 }
 
 impl Frame {

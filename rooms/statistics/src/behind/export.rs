@@ -14,7 +14,7 @@ use serde::Serialize;
 /// Rows of a table at most: more than a district has people or activities.
 const MOST: i64 = 100_000;
 
-fn columns(cx: &Cx, words: &[(&str, u16)]) -> Vec<Column> {
+fn columns(cx: &Cx, words: &[(&str, u8)]) -> Vec<Column> {
     words.iter().map(|(word, width)| Column::new(cx.t(word), *width)).collect()
 }
 
@@ -111,7 +111,7 @@ pub(crate) async fn served(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answe
     let whose = wanted.whose(&query, &traits);
     let found = sessions::list(&cx.db, cx.tenant, (&whose, &wanted.q), (None, MOST)).await?;
     let row = |session: sessions::Session| {
-        let time = kernel::words::clock;
+        let time = kernel::words::time;
         let span = format!("{}–{}", time(session.starts_at), time(session.ends_at));
         vec![
             Out::Text(session.title),

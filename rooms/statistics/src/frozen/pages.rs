@@ -4,13 +4,12 @@ use super::Told;
 use crate::behind::within;
 use crate::forms::Filter;
 use crate::model::{Group, Month, Report, Row, Unit};
-use crate::pages::{Table, XLSX, label, sheet, table, title_of};
+use crate::pages::{Table, label, sheet, table, title_of};
 use crate::policy::{FREEZE, READ};
 use crate::store::frozen::{self as kept, Frozen, FrozenId};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters, query_string};
-use kernel::tables::{write_csv, write_xlsx};
 use kernel::{Answer, Cx, Error, FieldErrors, Form, LaneKey, Query, Result, Tx, Word, words};
 use serde::Deserialize;
 

@@ -13,7 +13,7 @@ use crate::{rules, store};
 use askama::Template;
 use axum::http::StatusCode;
 use kernel::http::filters;
-use kernel::tables::{Column, Out, write_csv, write_xlsx};
+use kernel::tables::{Column, Out};
 use kernel::{Answer, Cx, Error, Query, Result, Word, words};
 
 /// A number as it is read.

@@ -3,7 +3,7 @@
 use super::{METRICS, Standing, passed, scale, set, standings};
 use crate::forms::Filter;
 use crate::model::{Metric, MetricCode, Query as Question, Unit};
-use crate::pages::{Choice, XLSX};
+use crate::pages::Choice;
 use crate::pivot::ask;
 use crate::policy::{READ, TARGETS};
 use crate::store;
@@ -11,7 +11,7 @@ use askama::Template;
 use axum::Json;
 use chrono::Datelike as _;
 use kernel::http::filters;
-use kernel::tables::{Column, Out, write_csv, write_xlsx};
+use kernel::tables::{Column, Out};
 use kernel::{Answer, Cx, Error, FieldErrors, Form, LaneKey, Query, Result, Tx, Word, words};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
