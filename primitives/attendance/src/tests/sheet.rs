@@ -19,6 +19,8 @@ struct Paper {
     stage: Stage,
     open: Open,
     people: Vec<Raw>,
+    /// The first of them.
+    first: Visitor,
     /// Leads the same team.
     deputy: Visitor,
 }
@@ -26,12 +28,14 @@ struct Paper {
 async fn paper(app: &TestApp) -> Paper {
     let stage = Stage::set(app).await;
     let open = stage.open(9).await;
-    let mut people = Vec::new();
+    let mut visitors = Vec::new();
     for name in NAMES {
         let who = stage.volunteer(name).await;
         open.join(&who).await.expect(303);
-        people.push(who.person.unwrap());
+        visitors.push(who);
     }
+    let people = visitors.iter().map(|who| who.person.unwrap()).collect();
+    let first = visitors.remove(0);
     let person = app.person("周小燕").await;
     app.leader(stage.team, person).await;
     let path: Path = app.db().one("SELECT path FROM organisation WHERE id = $1", args![stage.team]).await.unwrap();
@@ -39,7 +43,7 @@ async fn paper(app: &TestApp) -> Paper {
     app.at("2026-11-23T14:00").await;
     stage.keep_up().await;
     app.at("2026-11-23T18:00").await;
-    Paper { stage, open, people, deputy }
+    Paper { stage, open, people, first, deputy }
 }
 
 row! { struct Path { path: String } }
@@ -141,6 +145,7 @@ async fn two_readings_that_agree_become_a_claim_graded_paper_for_an_officer_to_a
         let sheet = paper.keyed(&app).await;
         let lines = sampled(&app, sheet).await;
         assert_eq!(lines.len(), sample_of(NAMES.len()), "a tenth and five at least");
+        assert!(paper.stage.reviewer.get("/desk").await.expect(200).text_contains("抽查重录 5 行"));
         let own = paper.stage.leader.get(&format!("/sheets/{sheet}/sample")).await.expect(409);
         assert!(own.text_contains("录过这张表的人不能抽查"));
         let page = paper.deputy.get(&format!("/sheets/{sheet}/sample")).await.expect(200);
@@ -163,6 +168,8 @@ async fn two_readings_that_agree_become_a_claim_graded_paper_for_an_officer_to_a
         let graded = "SELECT COUNT(*) AS n FROM hours_entry WHERE tenant_id = $1 AND method = 'paper'";
         assert_eq!(app.count(graded, args![app.tenant]).await, 7);
         assert!(paper.stage.leader.get(&paper.at("")).await.text_contains("（纸表补录）"));
+        let own = paper.first.get("/me/hours").await.expect(200);
+        assert!(own.text_contains("纸表补录 · ") && own.text_contains("周敏仪"), "the evidence and who approved it");
         let kinds = app.audit_kinds().await;
         for kind in ["sheet.keyed", "sheet.checked", "sheet.read"] {
             assert!(kinds.contains(&kind.to_owned()), "{kind}");
