@@ -1,6 +1,6 @@
 //! Time: UTC in storage, Beijing on screen; a person's day is a Beijing day. Working days come from a table.
 
-use crate::db::{Db, Read as _};
+use crate::db::Read;
 use crate::error::Result;
 use crate::{args, row};
 use chrono::{DateTime, Datelike as _, Duration, FixedOffset, NaiveDate, NaiveDateTime, Utc, Weekday};
@@ -84,7 +84,7 @@ pub struct WorkCalendar {
 
 impl WorkCalendar {
     /// Reads all exceptions; a few hundred rows.
-    pub async fn load(db: &Db) -> Result<Self> {
+    pub async fn load(db: &impl Read) -> Result<Self> {
         let rows: Vec<DayRow> = db.all("SELECT day, kind FROM work_day", args![]).await?;
         Ok(Self { exceptions: rows.into_iter().map(|r| (r.day, r.kind == "workday")).collect() })
     }
