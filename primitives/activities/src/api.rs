@@ -5,6 +5,7 @@ mod draft;
 pub(crate) mod line;
 pub(crate) mod me;
 pub(crate) mod removal;
+pub(crate) mod report;
 pub(crate) mod team;
 
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};

@@ -8,6 +8,7 @@ pub mod model;
 mod pages;
 mod policy;
 pub mod reminders;
+mod reports;
 pub mod rules;
 pub mod scans;
 mod settings;
@@ -63,6 +64,7 @@ pub fn module() -> Module {
         .routes(api::desk::routes())
         .routes(api::me::routes())
         .routes(api::removal::routes())
+        .routes(api::report::routes())
         .routes(api::team::routes())
         .routes(api::line::routes())
         .routes(reminders::pages::routes())

@@ -11,6 +11,7 @@ mod proof;
 mod public;
 pub(crate) use public::Kept;
 pub(crate) mod removal;
+pub(crate) mod report;
 mod review;
 mod search;
 mod signup;
@@ -46,6 +47,9 @@ pub(crate) fn routes() -> Routes {
         .post("/me/services/{signup}/withdrawal", SIGN_UP, me::withdraw)
         .get("/team", ATTEND, team::index)
         .post("/sessions/{session}/removals", ATTEND, removal::create)
+        .get("/me/hours/applications/new", hours::APPLY, report::choose)
+        .get("/sessions/{session}/applications/new", hours::APPLY, report::new)
+        .post("/sessions/{session}/applications", hours::APPLY, report::create)
         .get("/activities/new", MANAGE, edit::new)
         .post("/activities", MANAGE, edit::create)
         .get("/activities/{activity}/edit", MANAGE, edit::edit)

@@ -8,6 +8,7 @@ pub(crate) mod mine;
 pub mod moved;
 pub mod next;
 pub(crate) mod presence;
+pub(crate) mod report;
 pub(crate) mod signup;
 
 use crate::model::{

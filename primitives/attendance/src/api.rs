@@ -52,16 +52,23 @@ struct Stay {
     out_at: Option<DateTime<Utc>>,
     /// Minutes that count, once they left.
     minutes: Option<i64>,
+    /// Whether they wait for a second person, because of the day's limit, and do not count yet.
+    held: bool,
 }
 
 async fn stay(cx: &Cx, session: &Session, person: PersonId) -> Result<Json<Stay>> {
     let there = store::find(&cx.db, cx.tenant, session.id, person).await?.ok_or(Error::NotFound)?;
     let counted = there.out_at.filter(|_| there.entry_id.is_some());
     let span = counted.and_then(|out| rules::counted(session.starts_at, session.ends_at, there.in_at, out));
+    let held = match there.entry_id {
+        Some(entry) => hours::held(&cx.db, cx.tenant, entry).await?,
+        None => false,
+    };
     Ok(Json(Stay {
         in_at: there.in_at,
         out_at: there.out_at,
         minutes: span.map(|(from, to)| (to - from).num_minutes()),
+        held,
     }))
 }
 

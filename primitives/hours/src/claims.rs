@@ -1,145 +1,24 @@
 //! Back-entry: hours that could not be taken on the spot, entered by one person and decided by another.
 
+mod model;
+
+pub use model::{Claim, ClaimId, ClaimLine, ClaimState, NewClaim};
+
 use crate::forms::DecisionForm;
 use crate::model::{Method, NewEntry, Window};
-use crate::rules;
+use crate::pending::PendingState;
+use crate::pending::model::First;
+use crate::pending::verbs::{Admission, admit};
+use crate::{rules, settings};
 use chrono::{DateTime, Utc};
 use kernel::http::Cursor;
 use kernel::ids::Raw;
 use kernel::time::WorkCalendar;
-use kernel::{AccountId, Conditions, Cx, Deed, Error, FileId, Read, Result, Tx, Word, WorkItem, args, row, text_enum};
-use organisations::model::OrganisationId;
-use people::model::PersonId;
+use kernel::{AccountId, Conditions, Cx, Deed, Error, Read, Result, Tx, Word, WorkItem, args, row};
 use serde::Serialize;
-
-kernel::id! {
-    /// A claim.
-    ClaimId
-}
-
-text_enum! {
-    /// waiting -> approved | returned; nothing leaves the last two.
-    pub enum ClaimState {
-        /// Nobody decided yet; no hours count.
-        Waiting = "waiting",
-        /// The rows are in the ledger.
-        Approved = "approved",
-        /// With a reason; may be entered anew.
-        Returned = "returned",
-    }
-}
-
-impl ClaimState {
-    /// The word of the state.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "hours.claim.state.waiting",
-            Self::Approved => "hours.claim.state.approved",
-            Self::Returned => "hours.claim.state.returned",
-        }
-    }
-}
-
-row! {
-    /// A claim as it is stored.
-    pub struct Claim {
-        /// Its id.
-        pub id: ClaimId,
-        /// The activity.
-        pub activity_id: Raw,
-        /// The session.
-        pub session_id: Raw,
-        /// The activity's title.
-        pub title: String,
-        /// The kind of team.
-        pub kind: String,
-        /// The first category.
-        pub category: String,
-        /// The activity's first moment.
-        pub window_from: DateTime<Utc>,
-        /// Its last.
-        pub window_to: DateTime<Utc>,
-        /// The team.
-        pub organisation_id: OrganisationId,
-        /// Its path.
-        pub organisation_path: String,
-        /// The region.
-        pub region_code: String,
-        /// Why it was not taken on the spot.
-        pub reason: String,
-        /// The photographed sheet.
-        pub evidence_id: Option<FileId>,
-        /// Where it stands.
-        pub state: ClaimState,
-        /// Who entered it.
-        pub entered_by: AccountId,
-        /// Their name.
-        pub entered_name: String,
-        /// When.
-        pub made_at: DateTime<Utc>,
-        /// When it should be decided.
-        pub due_at: DateTime<Utc>,
-        /// Who decided.
-        pub decided_name: Option<String>,
-        /// When.
-        pub decided_at: Option<DateTime<Utc>>,
-        /// What they said.
-        pub opinion: Option<String>,
-    }
-}
 
 const COLUMNS: &str = "id, activity_id, session_id, title, kind, category, window_from, window_to, organisation_id, organisation_path, \
     region_code, reason, evidence_id, state, entered_by, entered_name, made_at, due_at, decided_name, decided_at, opinion";
-
-row! {
-    /// One person of a claim.
-    pub struct ClaimLine {
-        /// Who.
-        pub person_id: PersonId,
-        /// Their name.
-        pub name: String,
-        /// From.
-        pub started_at: DateTime<Utc>,
-        /// To.
-        pub ended_at: DateTime<Utc>,
-    }
-}
-
-impl ClaimLine {
-    /// Its length.
-    pub(crate) fn minutes(&self) -> i64 {
-        (self.ended_at - self.started_at).num_minutes()
-    }
-}
-
-/// What a claim is made of.
-#[derive(Clone, Debug)]
-pub struct NewClaim {
-    /// The activity.
-    pub activity: Raw,
-    /// The session.
-    pub session: Raw,
-    /// Its title.
-    pub title: String,
-    /// The kind of team.
-    pub kind: String,
-    /// The first category.
-    pub category: String,
-    /// The activity's window.
-    pub window: Window,
-    /// The team.
-    pub organisation: OrganisationId,
-    /// Its path.
-    pub organisation_path: String,
-    /// The region.
-    pub region: String,
-    /// Why.
-    pub reason: String,
-    /// The photographed sheet.
-    pub evidence: Option<FileId>,
-    /// Who served, from when to when.
-    pub lines: Vec<(PersonId, DateTime<Utc>, DateTime<Utc>)>,
-}
 
 #[derive(Serialize)]
 struct ClaimMade {
@@ -322,7 +201,8 @@ pub(crate) async fn settle(cx: &Cx, id: ClaimId, form: &DecisionForm) -> Result<
 pub(crate) async fn decide(tx: &mut Tx<'_>, cx: &Cx, id: ClaimId, approve: bool, opinion: &str) -> Result<()> {
     let account = cx.actor.account.ok_or(Error::SignIn)?;
     let claim = find(tx, cx, id).await?;
-    if claim.entered_by == account {
+    let entered = person_of(tx, cx, claim.entered_by).await;
+    if claim.entered_by == account || (entered.is_some() && entered == cx.actor.person) {
         return Err(Error::refused("hours.claim.own"));
     }
     let state = if approve { ClaimState::Approved } else { ClaimState::Returned };
@@ -336,21 +216,44 @@ pub(crate) async fn decide(tx: &mut Tx<'_>, cx: &Cx, id: ClaimId, approve: bool,
     if people.iter().any(|line| Some(line.person_id.0) == cx.actor.person) {
         return Err(Error::refused("hours.claim.gains"));
     }
-    for line in people.iter().filter(|_| approve) {
-        let written = crate::store::credit(tx, cx, &entry_of(cx, &claim, line)).await;
-        if let Err(Error::Refused(word)) = written {
-            let said = cx.say(&word);
-            return Err(Error::Refused(Word::new("hours.claim.person").with("name", &line.name).with("why", said)));
-        }
-        written?;
-    }
-    let word = if approve { "hours.message.approved" } else { "hours.message.returned" };
+    let mut entries = 0;
     for line in &people {
-        let word = Word::new(word).with("title", &claim.title);
-        kernel::messages::leave(tx, cx, line.person_id.0, &word, "/me/hours").await?;
+        let counts = approve && admit_line(tx, cx, &claim, line).await? == PendingState::Entered;
+        // Whoever has to wait was told so.
+        if counts || !approve {
+            let word = Word::new(if approve { "hours.message.approved" } else { "hours.message.returned" });
+            let word = word.with("title", &claim.title);
+            kernel::messages::leave(tx, cx, line.person_id.0, &word, "/me/hours").await?;
+        }
+        entries += usize::from(counts);
     }
-    tx.record(cx, &ClaimDecided { claim: id, state, entries: if approve { people.len() } else { 0 } });
+    tx.record(cx, &ClaimDecided { claim: id, state, entries });
     Ok(())
+}
+
+/// The person behind an account, if there is one.
+async fn person_of(tx: &Tx<'_>, cx: &Cx, account: AccountId) -> Option<Raw> {
+    kernel::auth::find(tx, cx.tenant, account).await.ok().and_then(|account| account.person_id)
+}
+
+/// Lets a line of an approved claim in: into the ledger, or where it is long onto the public notice first.
+async fn admit_line(tx: &mut Tx<'_>, cx: &Cx, claim: &Claim, line: &ClaimLine) -> Result<PendingState> {
+    let account = cx.actor.account.ok_or(Error::SignIn)?;
+    let by = Admission {
+        notice: line.minutes() > settings::NOTICE_OVER.read(tx, cx.tenant).await? * 60,
+        entered_by: Some(claim.entered_by),
+        entered_person: person_of(tx, cx, claim.entered_by).await,
+        first: Some(First { account, person: cx.actor.person, name: cx.actor.name.clone() }),
+        claim: Some(claim.id.0),
+    };
+    match admit(tx, cx, &entry_of(cx, claim, line), by).await {
+        Ok((_, state)) => Ok(state),
+        Err(Error::Refused(word)) => {
+            let said = cx.say(&word);
+            Err(Error::Refused(Word::new("hours.claim.person").with("name", &line.name).with("why", said)))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn entry_of(cx: &Cx, claim: &Claim, line: &ClaimLine) -> NewEntry {

@@ -97,7 +97,7 @@ impl Filter {
     }
 }
 
-fn read<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
+pub(crate) fn read<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -113,7 +113,7 @@ pub(crate) fn read_cursor(text: &str) -> Result<Option<(NaiveDate, EntryId)>> {
     }
 }
 
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     text.bytes()
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
         .collect()

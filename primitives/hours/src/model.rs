@@ -46,7 +46,7 @@ row! {
         pub region_code: String,
         /// The first of the activity's categories.
         pub category: String,
-        /// The Beijing day.
+        /// The Beijing day on which it is booked: that of the service, or a later one where its month was closed.
         pub day: NaiveDate,
         /// From.
         pub started_at: DateTime<Utc>,
@@ -66,6 +66,8 @@ row! {
         pub approved_by: Option<String>,
         /// When it was written.
         pub made_at: DateTime<Utc>,
+        /// The day of the service, where it is booked on a later one because its month was closed.
+        pub service_day: Option<NaiveDate>,
     }
 }
 

@@ -2,10 +2,14 @@
 
 pub(crate) mod claims;
 pub(crate) mod ledger;
+mod sheet;
+
+pub(crate) use sheet::Sheet;
 
 use crate::forms::read_cursor;
 use crate::model::{Entry, EntryId, Method};
-use crate::store;
+use crate::pending::model::Pending;
+use crate::{pending, store};
 use askama::Template;
 use chrono::Datelike as _;
 use kernel::http::{Paged, filters};
@@ -45,6 +49,9 @@ impl Line {
             let reason = entry.reason.clone().unwrap_or_default();
             return Word::new("hours.note.reversal").with("reason", reason).with("hours", hours);
         }
+        if let Some(day) = entry.service_day {
+            return Word::new("hours.note.later").with("day", day);
+        }
         match (&entry.approved_by, self.reversed) {
             (_, true) => Word::new("hours.note.reversed"),
             (Some(name), _) => Word::new("hours.note.approved").with("name", name),
@@ -54,7 +61,7 @@ impl Line {
 }
 
 /// The word of an evidence.
-fn method_word(method: Method) -> &'static str {
+pub(crate) fn method_word(method: Method) -> &'static str {
     match method {
         Method::Scan => "hours.method.scan",
         Method::Staff => "hours.method.staff",
@@ -80,6 +87,8 @@ struct Own {
     tick_hours: i64,
     months: Vec<MonthOfLines>,
     table: Vec<(String, i64)>,
+    /// What does not count yet, and what was returned within a month.
+    pending: Vec<Pending>,
     count: i64,
     next: Option<String>,
     paged: bool,
@@ -106,6 +115,7 @@ pub(crate) async fn own(cx: Cx, Query(place): Query<Place>) -> Result<Answer> {
         tick_hours: kernel::charts::tick_hours(&year_minutes),
         months,
         table,
+        pending: pending::store::of_person(&cx.db, cx.tenant, person, cx.now - chrono::Duration::days(30)).await?,
         count: store::count_of_person(&cx.db, cx.tenant, person).await?,
         next,
         paged,

@@ -13,8 +13,19 @@ pub const DECIDE: Permission = Permission::new("hours.decide", Class::S2, &[Role
 /// Take a row back, leaving both.
 pub const CORRECT: Permission = Permission::new("hours.correct", Class::S2, &[Role::Town, Role::District]);
 
+/// Look first at what volunteers apply for; never at one's own.
+pub const REVIEW: Permission = Permission::new("hours.review", Class::S2, &[Role::Leader, Role::Town, Role::District]);
+/// Apply for one's own hours.
+pub const APPLY: Permission = Permission::new("hours.apply", Class::S2, &[Role::Own]);
+/// Read the public notice, on which names are masked.
+pub const NOTICE: Permission = Permission::new("hours.notice", Class::S1, &[Role::Anyone]);
+/// Object to what stands there.
+pub const OBJECT: Permission = Permission::new("hours.object", Class::S1, &[Role::Member]);
+/// Close a month of the district's ledger.
+pub const CLOSE: Permission = Permission::new("hours.close_month", Class::S2, &[Role::District]);
+
 /// The room's table.
-pub const TABLE: &[Permission] = &[READ_OWN, READ, CLAIM, DECIDE, CORRECT];
+pub const TABLE: &[Permission] = &[READ_OWN, READ, CLAIM, DECIDE, CORRECT, REVIEW, APPLY, NOTICE, OBJECT, CLOSE];
 
 /// Refuses what lies outside the actor's reach with the answer that a missing thing gets.
 ///

@@ -26,6 +26,9 @@ pub enum HoursError {
     /// Rule 5: the person serves elsewhere at the same time.
     #[error("overlaps another entry")]
     Overlap,
+    /// Something that does not count yet has that time.
+    #[error("overlaps what is applied for")]
+    OverlapsPending,
     /// The row was taken back before.
     #[error("reversed before")]
     Reversed,
@@ -42,6 +45,7 @@ impl HoursError {
             Self::TwoDays => "hours.refused.two_days",
             Self::TooShort => "hours.refused.short",
             Self::Overlap => "hours.refused.overlap",
+            Self::OverlapsPending => "hours.refused.pending",
             Self::Reversed => "hours.refused.reversed",
         }
     }

@@ -1,10 +1,13 @@
 //! The SQL of the ledger.
 
 pub(crate) mod list;
+pub(crate) mod month;
 pub(crate) mod transfer;
 
 use crate::model::{Entry, EntryId, NewEntry};
+use crate::pending::verbs::{Admission, admit};
 use crate::rules::{self, HoursError};
+use crate::settings;
 use chrono::NaiveDate;
 use kernel::db::Value;
 use kernel::{Conditions, Cx, Read, Result, TenantId, Tx, args, row};
@@ -12,7 +15,7 @@ use organisations::model::OrganisationId;
 use people::model::PersonId;
 
 pub(crate) const COLUMNS: &str = "id, person_id, activity_id, session_id, title, organisation_id, organisation_path, region_code, category, day, \
-     started_at, ended_at, minutes, method, reverses_id, reason, entered_by, approved_by, made_at";
+     started_at, ended_at, minutes, method, reverses_id, reason, entered_by, approved_by, made_at, service_day";
 
 row! { struct Sum { total: i64 } }
 row! { struct Found { id: EntryId } }
@@ -104,18 +107,48 @@ pub(crate) async fn team_name(db: &impl Read, tenant: TenantId, team: Organisati
     Ok(row.name)
 }
 
-/// Writes a row when all rules hold; the length is computed here.
+/// Writes a row when all rules hold; the length is computed here. Answers the row's id: it is in the ledger now, or, over the
+/// day's limit, once a second person said yes (`held` tells).
 ///
 /// # Errors
 /// `Refused` with the rule that it breaks.
 pub async fn credit(tx: &mut Tx<'_>, cx: &Cx, new: &NewEntry) -> Result<EntryId> {
-    let minutes = rules::check(new.started_at, new.ended_at, new.window, cx.now)?;
+    let (entered_by, entered_person) = (cx.actor.account, cx.actor.person);
+    let by = Admission { entered_by, entered_person, ..Admission::default() };
+    Ok(admit(tx, cx, new, by).await?.0)
+}
+
+/// What came of writing a row.
+pub(crate) enum Entered {
+    /// It is in the ledger.
+    Written,
+    /// The day would go over its limit and nobody said yes to that; so many minutes it is.
+    Over(i64),
+    /// A rule says no.
+    Refused(HoursError),
+}
+
+/// Writes a row under its id unless a rule or the day's limit says no, and then leaves nothing; `cleared` when a second person
+/// said yes to the day.
+pub(crate) async fn enter(tx: &mut Tx<'_>, cx: &Cx, (id, new): (EntryId, &NewEntry), cleared: bool) -> Result<Entered> {
+    let minutes = match rules::check(new.started_at, new.ended_at, new.window, cx.now) {
+        Ok(minutes) => minutes,
+        Err(error) => return Ok(Entered::Refused(error)),
+    };
     let day = kernel::time::day(new.started_at);
-    take_day(tx, cx.tenant, new.person, day, minutes).await?;
-    if overlaps(tx, cx.tenant, new, day).await? {
-        return Err(HoursError::Overlap.into());
+    let total = take_day(tx, cx.tenant, new.person, day, minutes).await?;
+    let kept_out = if overlaps(tx, cx.tenant, new, day).await? {
+        Some(Entered::Refused(HoursError::Overlap))
+    } else if !cleared && settings::over_limit(tx, cx.tenant, total).await? {
+        Some(Entered::Over(minutes))
+    } else {
+        None
+    };
+    if let Some(kept_out) = kept_out {
+        take_day(tx, cx.tenant, new.person, day, -minutes).await?;
+        return Ok(kept_out);
     }
-    let id = EntryId::fresh();
+    let booked = month::book(tx, cx, day).await?;
     let cells = args![
         cx.tenant,
         id,
@@ -128,7 +161,7 @@ pub async fn credit(tx: &mut Tx<'_>, cx: &Cx, new: &NewEntry) -> Result<EntryId>
         new.region,
         new.kind,
         new.category,
-        day,
+        booked,
         new.started_at,
         new.ended_at,
         minutes,
@@ -137,29 +170,31 @@ pub async fn credit(tx: &mut Tx<'_>, cx: &Cx, new: &NewEntry) -> Result<EntryId>
         new.reason,
         new.entered_by,
         new.approved_by,
-        cx.now
+        cx.now,
+        (booked != day).then_some(day)
     ];
     insert(tx, cells).await?;
-    Ok(id)
+    Ok(Entered::Written)
 }
 
-/// Takes the person's day, so that a second writer waits until this one is done.
-pub(super) async fn take_day(
+/// Takes the person's day, so that a second writer waits until this one is done; answers the day's minutes.
+pub(crate) async fn take_day(
     tx: &mut Tx<'_>,
     tenant: TenantId,
     person: PersonId,
     day: NaiveDate,
     minutes: i64,
-) -> Result<()> {
+) -> Result<i64> {
     let sql = "INSERT INTO hours_day (tenant_id, person_id, day, minutes) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (tenant_id, person_id, day) DO UPDATE SET minutes = hours_day.minutes + excluded.minutes";
-    tx.execute(sql, args![tenant, person, day, minutes]).await?;
-    Ok(())
+               ON CONFLICT (tenant_id, person_id, day) DO UPDATE SET minutes = hours_day.minutes + excluded.minutes
+               RETURNING minutes AS total";
+    let day: Sum = tx.one(sql, args![tenant, person, day, minutes]).await?;
+    Ok(day.total)
 }
 
 /// Rule 5: another row of this person at the same time that was not taken back.
-async fn overlaps(tx: &Tx<'_>, tenant: TenantId, new: &NewEntry, day: NaiveDate) -> Result<bool> {
-    let sql = "SELECT e.id FROM hours_entry e WHERE e.tenant_id = $1 AND e.person_id = $2 AND e.day = $3
+pub(crate) async fn overlaps(tx: &Tx<'_>, tenant: TenantId, new: &NewEntry, day: NaiveDate) -> Result<bool> {
+    let sql = "SELECT e.id FROM hours_entry e WHERE e.tenant_id = $1 AND e.person_id = $2 AND (e.day = $3 OR e.service_day = $3)
                  AND e.started_at < $4 AND e.ended_at > $5 AND e.reverses_id IS NULL
                  AND NOT EXISTS (SELECT 1 FROM hours_entry r WHERE r.tenant_id = e.tenant_id AND r.reverses_id = e.id) LIMIT 1";
     let found: Option<Found> = tx.optional(sql, args![tenant, new.person, day, new.ended_at, new.started_at]).await?;
@@ -168,8 +203,9 @@ async fn overlaps(tx: &Tx<'_>, tenant: TenantId, new: &NewEntry, day: NaiveDate)
 
 async fn insert(tx: &mut Tx<'_>, cells: &[Value]) -> Result<()> {
     let sql = "INSERT INTO hours_entry (tenant_id, id, person_id, activity_id, session_id, title, organisation_id, organisation_path,
-                 region_code, kind, category, day, started_at, ended_at, minutes, method, reverses_id, reason, entered_by, approved_by, made_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+                 region_code, kind, category, day, started_at, ended_at, minutes, method, reverses_id, reason, entered_by, approved_by, made_at,
+                 service_day)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
     tx.execute(sql, cells).await?;
     let sql = "INSERT INTO hours_unsealed (tenant_id, id, source) VALUES ($1, $2, 'entry')";
     tx.execute(sql, &[cells[0].clone(), cells[1].clone()]).await?;
@@ -178,12 +214,13 @@ async fn insert(tx: &mut Tx<'_>, cells: &[Value]) -> Result<()> {
 
 row! { struct Kind { kind: String } }
 
-/// Takes a row back with a row of its own; the old one stays as it was.
+/// Takes a row back with a row of its own; the old one stays as it was. In a closed month the new one is booked today.
 pub(crate) async fn reverse(tx: &mut Tx<'_>, cx: &Cx, entry: &Entry, reason: &str) -> Result<EntryId> {
     if entry.reverses_id.is_some() {
         return Err(HoursError::Reversed.into());
     }
-    take_day(tx, cx.tenant, entry.person_id, entry.day, -entry.minutes).await?;
+    let service_day = entry.service_day.unwrap_or(entry.day);
+    take_day(tx, cx.tenant, entry.person_id, service_day, -entry.minutes).await?;
     let before: Option<Found> = tx
         .optional("SELECT id FROM hours_entry WHERE tenant_id = $1 AND reverses_id = $2", args![cx.tenant, entry.id])
         .await?;
@@ -193,6 +230,7 @@ pub(crate) async fn reverse(tx: &mut Tx<'_>, cx: &Cx, entry: &Entry, reason: &st
     let kind: Kind =
         tx.one("SELECT kind FROM hours_entry WHERE tenant_id = $1 AND id = $2", args![cx.tenant, entry.id]).await?;
     let id = EntryId::fresh();
+    let booked = month::book(tx, cx, entry.day).await?;
     let cells = args![
         cx.tenant,
         id,
@@ -205,7 +243,7 @@ pub(crate) async fn reverse(tx: &mut Tx<'_>, cx: &Cx, entry: &Entry, reason: &st
         entry.region_code,
         kind.kind,
         entry.category,
-        entry.day,
+        booked,
         entry.started_at,
         entry.ended_at,
         -entry.minutes,
@@ -214,7 +252,8 @@ pub(crate) async fn reverse(tx: &mut Tx<'_>, cx: &Cx, entry: &Entry, reason: &st
         Some(reason.to_owned()),
         cx.actor.name,
         None::<String>,
-        cx.now
+        cx.now,
+        (booked != service_day).then_some(service_day)
     ];
     insert(tx, cells).await?;
     Ok(id)

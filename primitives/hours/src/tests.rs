@@ -1,5 +1,8 @@
 //! Stories of the ledger over HTTP, on both databases.
 
+mod months;
+mod pending;
+
 use crate::model::{EntryId, Method, NewEntry, Window};
 use crate::{ClaimId, NewClaim, balance, claim, credit};
 use chrono::{DateTime, Utc};
@@ -346,9 +349,8 @@ async fn ones_own_ledger_is_paged_and_tells_corrections_apart() {
         let me = app.as_account("陈慧敏", &[], Some(town.chen)).await;
         assert!(me.get("/me/hours").await.expect(200).text_contains("还没有时长"));
         for n in 0..30 {
-            let (from, to) = (format!("2026-11-21T{:02}:00", n % 20), format!("2026-11-21T{:02}:30", n % 20));
-            let day = if n < 20 { "2026-11-21" } else { "2026-11-22" };
-            let (from, to) = (from.replace("2026-11-21", day), to.replace("2026-11-21", day));
+            let day = ["2026-11-20", "2026-11-21", "2026-11-22"][n / 10];
+            let (from, to) = (format!("{day}T{:02}:00", n % 10), format!("{day}T{:02}:30", n % 10));
             town.credit(town.chen, &from, &to).await.unwrap();
         }
         town.credit(town.ou, "2026-11-21T09:00", "2026-11-21T11:30").await.unwrap();

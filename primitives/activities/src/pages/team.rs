@@ -28,6 +28,8 @@ struct Index {
     teams: Vec<Team>,
     /// What other rooms add to each of them.
     panels: Vec<Vec<String>>,
+    /// Reports of hours that wait for the leader.
+    reports: usize,
 }
 
 impl Upcoming {
@@ -57,7 +59,7 @@ pub(super) async fn index(cx: Cx) -> Result<Answer> {
         panels.push(kernel::desk::panels(&cx, "team.show", organisation.id.0).await?);
         teams.push(team(&cx, organisation).await?);
     }
-    cx.page(&Index { teams, panels })
+    cx.page(&Index { teams, panels, reports: hours::reports_waiting(&cx).await? })
 }
 
 pub(crate) async fn team(cx: &Cx, organisation: Organisation) -> Result<Team> {

@@ -44,6 +44,8 @@ struct Show {
     there: Option<Attendance>,
     scanned: bool,
     minutes: i64,
+    /// Whether the hours wait for a second person, because of the day's limit.
+    held: bool,
     stay: Word,
     /// Where the site is, for the phone alone to work out how far away it is; empty when nobody measured.
     site: String,
@@ -94,11 +96,15 @@ async fn page(cx: &Cx, session: SessionId, headers: &HeaderMap, refused: Option<
         .filter(|t| t.entry_id.is_some())
         .and_then(|t| rules::counted(session.starts_at, session.ends_at, t.in_at, t.out_at?));
     let minutes = counted.map_or(0, |(from, to)| (to - from).num_minutes());
+    let held = match there.as_ref().and_then(|there| there.entry_id) {
+        Some(entry) => hours::held(&cx.db, cx.tenant, entry).await?,
+        None => false,
+    };
     let stay = taking::stay(there.as_ref());
     let scanned = has_scanned(cx, session.id, headers);
     let site = site(cx, &activity).await?;
     let joined = joined.is_some();
-    Ok(Show { activity, session, post, joined, there, scanned, minutes, stay, site, refused })
+    Ok(Show { activity, session, post, joined, there, scanned, minutes, held, stay, site, refused })
 }
 
 pub(super) async fn show(cx: Cx, Path(session): Path<SessionId>, headers: HeaderMap) -> Result<Answer> {

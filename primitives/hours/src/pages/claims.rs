@@ -3,7 +3,7 @@
 use crate::claims::{self, Claim, ClaimId, ClaimLine, ClaimState, Clash};
 use crate::forms::DecisionForm;
 use crate::policy::{DECIDE, in_reach};
-use crate::{rules, store};
+use crate::{rules, settings, store};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
@@ -58,6 +58,7 @@ async fn record(cx: &Cx, claim: Claim, errors: FieldErrors, form: DecisionForm) 
         clashes = claims::clashes(&cx.db, cx, claim.id).await?;
         let calendar = WorkCalendar::load(&cx.db).await?;
         checks = check(cx, &claim, &lines, &clashes, &calendar);
+        checks.extend(notice(cx, &lines).await?);
     }
     Ok(Show {
         team: store::team_name(&cx.db, cx.tenant, claim.organisation_id).await?,
@@ -101,6 +102,15 @@ fn check(cx: &Cx, claim: &Claim, lines: &[ClaimLine], clashes: &[Clash], calenda
         add("warn", Word::new("hours.check.no_evidence"));
     }
     checks
+}
+
+/// How many of the lines stand on the public notice first, because they are long.
+async fn notice(cx: &Cx, lines: &[ClaimLine]) -> Result<Option<Check>> {
+    let over = settings::NOTICE_OVER.read(&cx.db, cx.tenant).await?;
+    let long = lines.iter().filter(|line| line.minutes() > over * 60).count();
+    let days = settings::NOTICE_DAYS.read(&cx.db, cx.tenant).await?;
+    let word = Word::new("hours.check.notice").with("n", long).with("hours", over).with("days", days);
+    Ok((long > 0).then_some(Check { class: "warn", bars: false, word }))
 }
 
 /// A claim that this reader may decide about; anything else is not there.

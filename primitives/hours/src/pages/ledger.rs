@@ -1,6 +1,6 @@
 //! The ledger at the desk: the list with its filters, its export, one row and taking it back.
 
-use super::method_word;
+use super::{Sheet, method_word};
 use crate::corrections;
 use crate::forms::{Filter, ReversalForm};
 use crate::model::{Entry, EntryId, Method};
@@ -9,13 +9,10 @@ use crate::store;
 use crate::store::list::{Listed, list};
 use askama::Template;
 use axum::extract::Path;
-use kernel::db::LaneKey;
 use kernel::http::{Paged, filters};
-use kernel::ids::Raw;
-use kernel::tables::{Column, Out};
-use kernel::{Answer, Cx, Deed, Error, FieldErrors, Form, Query, Result, Target, Tx, Word};
+use kernel::tables::Out;
+use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Target, Word};
 use places::Region;
-use serde::Serialize;
 
 const PAGE: usize = 50;
 /// More rows than this are refused: narrow the period.
@@ -64,59 +61,37 @@ async fn towns(cx: &Cx) -> Result<Vec<Region>> {
     Ok(all)
 }
 
-#[derive(Serialize)]
-struct Exported {
-    rows: usize,
-    format: &'static str,
-    filter: String,
-}
-
-impl Deed for Exported {
-    const KIND: &'static str = "hours.exported";
-    fn object(&self) -> (&'static str, Option<Raw>) {
-        ("hours", None)
-    }
-}
-
 pub(crate) async fn export(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
     let limit = i64::try_from(MOST_EXPORTED).unwrap_or(i64::MAX) + 1;
     let rows = list(&cx.db, filter.wanted(&cx).await?, limit).await?;
     if rows.len() > MOST_EXPORTED {
         return Err(Error::Refused(Word::new("hours.export.too_many").with("most", MOST_EXPORTED)));
     }
-    let format = if filter.format == "csv" { "csv" } else { "xlsx" };
     // The search may be a name or the tail of a phone: the trace keeps that there was one, not what it was.
     let shown = Filter { q: if filter.q.trim().is_empty() { String::new() } else { "*".to_owned() }, ..filter };
-    let deed = Exported { rows: rows.len(), format, filter: shown.query() };
-    let at = cx.clone();
-    let lane = LaneKey::of(cx.actor.account.map(|a| a.0).unwrap_or_default());
-    cx.write(lane, async move |tx: &mut Tx<'_>| {
-        tx.record(&at, &deed);
-        Ok(())
-    })
-    .await?;
-    let columns = columns(&cx);
-    let cells: Vec<Vec<Out>> = rows.iter().map(|row| cells(&cx, row)).collect();
-    cx.sheet(&format!("{}-{}", cx.t("hours.export.name"), cx.today()), format, columns, cells).await
+    let sheet = Sheet {
+        name: "hours.export.name",
+        columns: COLUMNS,
+        rows: rows.iter().map(|row| cells(&cx, row)).collect(),
+        filter: shown.query(),
+    };
+    sheet.send(&cx, shown.format == "csv").await
 }
 
-fn columns(cx: &Cx) -> Vec<Column> {
-    let all = [
-        ("hours.person", 12),
-        ("hours.volunteer_no", 20),
-        ("hours.team", 28),
-        ("hours.activity", 32),
-        ("hours.day", 12),
-        ("hours.from", 8),
-        ("hours.to", 8),
-        ("hours.hours", 8),
-        ("hours.method", 12),
-        ("hours.reason", 28),
-        ("hours.entered_by", 12),
-        ("hours.approved_by", 12),
-    ];
-    all.into_iter().map(|(word, width)| Column::new(cx.t(word), width)).collect()
-}
+const COLUMNS: &[(&str, u8)] = &[
+    ("hours.person", 12),
+    ("hours.volunteer_no", 20),
+    ("hours.team", 28),
+    ("hours.activity", 32),
+    ("hours.day", 12),
+    ("hours.from", 8),
+    ("hours.to", 8),
+    ("hours.hours", 8),
+    ("hours.method", 12),
+    ("hours.reason", 28),
+    ("hours.entered_by", 12),
+    ("hours.approved_by", 12),
+];
 
 fn cells(cx: &Cx, row: &Listed) -> Vec<Out> {
     vec![
