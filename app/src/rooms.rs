@@ -12,6 +12,7 @@ pub fn all() -> Vec<Module> {
         hours::module(),
         activities::module(),
         attendance::module(),
+        records::module(),
         federation::module(),
         exchange::module(),
         statistics::module(),

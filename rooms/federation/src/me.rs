@@ -26,6 +26,8 @@ struct Show {
     waiting: i64,
     unread: i64,
     teams: String,
+    /// How many awards stand in their name.
+    awards: i64,
     invitations: Vec<Invitation>,
     /// What other rooms have to say first, and their lines among the ways to the rest.
     panels: Vec<String>,
@@ -106,6 +108,7 @@ pub(crate) async fn show(cx: Cx) -> Result<Answer> {
         waiting,
         unread: kernel::messages::unread(&cx.db, &cx, id.0).await?,
         teams: teams(&cx, id).await?,
+        awards: records::count_of_person(&cx.db, cx.tenant, id).await?,
         invitations: organisations::invitations_of(&cx.db, cx.tenant, id, cx.now).await?,
         panels: kernel::desk::panels(&cx, "me.show", id.0).await?,
         more: kernel::desk::panels(&cx, "me.more", id.0).await?,

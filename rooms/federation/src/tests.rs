@@ -19,6 +19,7 @@ pub(crate) fn modules() -> Vec<Module> {
         organisations::module(),
         hours::module(),
         activities::module(),
+        records::module(),
         crate::module(),
     ]
 }

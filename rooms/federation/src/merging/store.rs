@@ -16,7 +16,7 @@ fn key(table: &str) -> &'static str {
 }
 
 /// Rows that stay where they are, because the kept record has such a one already.
-const UNLESS: [(&str, &str); 6] = [
+const UNLESS: [(&str, &str); 7] = [
     ("account", "EXISTS (SELECT 1 FROM account k WHERE k.tenant_id = t.tenant_id AND k.person_id = $3)"),
     (
         "membership",
@@ -36,6 +36,11 @@ const UNLESS: [(&str, &str); 6] = [
         "announcement_recipient",
         "EXISTS (SELECT 1 FROM announcement_recipient k WHERE k.tenant_id = t.tenant_id AND k.person_id = $3
            AND k.announcement_id = t.announcement_id)",
+    ),
+    (
+        "evaluation",
+        "EXISTS (SELECT 1 FROM evaluation k WHERE k.tenant_id = t.tenant_id AND k.person_id = $3
+           AND k.activity_id = t.activity_id AND k.about = t.about)",
     ),
     (
         "join_request",

@@ -14,6 +14,7 @@ fn rooms() -> Vec<Module> {
         organisations::module(),
         hours::module(),
         activities::module(),
+        records::module(),
         crate::module(),
     ]
 }

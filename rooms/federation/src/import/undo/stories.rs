@@ -21,6 +21,7 @@ fn rooms() -> Vec<Module> {
         organisations::module(),
         hours::module(),
         activities::module(),
+        records::module(),
         words,
         import,
     ]
