@@ -8,6 +8,7 @@ mod lines;
 mod lore;
 mod people;
 mod plan;
+mod records;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -115,6 +116,7 @@ pub async fn generate(
     accounts::make(&cx, &lore, &world, &plan).await?;
     progress("figures", 0, 1);
     lines::make(&cx, &world, &plan, &mut dice).await?;
+    records::make(&cx, &world, &plan, &mut dice).await?;
     service::settle(&cx).await?;
     app.db.spacious(false).await.map_err(plain)?;
     progress("figures", 1, 1);

@@ -16,6 +16,7 @@ fn rooms() -> Vec<Module> {
         hours::module(),
         activities::module(),
         attendance::module(),
+        ::records::module(),
         statistics::module(),
         wall::module(),
     ]
