@@ -327,7 +327,7 @@ row! {
 }
 
 const POSTING: &str =
-    "SELECT e.entry_id AS id, p.name, o.team_name, e.title, e.day, e.minutes, e.method, e.state, e.posted_until FROM ";
+    "SELECT e.entry_id AS id, p.name, o.team_name, e.title, e.day, e.minutes, e.method, e.state, e.posted_until";
 
 fn masked(mut posting: Posting) -> Posting {
     posting.name = rules::posted_name(&posting.name);
@@ -337,7 +337,7 @@ fn masked(mut posting: Posting) -> Posting {
 /// The public notice of a district, what ends first at the top.
 pub(crate) async fn postings(db: &Db, mut wanted: Conditions, limit: i64) -> Result<Vec<Posting>> {
     let tail = wanted.tail(" ORDER BY e.posted_until, e.entry_id LIMIT ?", args![limit]);
-    let rows: Vec<Posting> = db.all(&format!("{POSTING}{FROM} WHERE {tail}"), wanted.args()).await?;
+    let rows: Vec<Posting> = db.all(&format!("{POSTING} FROM {FROM} WHERE {tail}"), wanted.args()).await?;
     Ok(rows.into_iter().map(masked).collect())
 }
 
@@ -346,7 +346,7 @@ pub(crate) async fn posting(db: &Db, tenant: TenantId, id: EntryId) -> Result<Po
     let mut wanted = Conditions::new("e.entry_tenant = ? AND e.entry_id = ?", args![tenant, id]);
     wanted.and("e.state IN ('posted', 'objected')", args![]);
     let tail = wanted.tail("", args![]);
-    Ok(masked(db.one(&format!("{POSTING}{FROM} WHERE {tail}"), wanted.args()).await?))
+    Ok(masked(db.one(&format!("{POSTING} FROM {FROM} WHERE {tail}"), wanted.args()).await?))
 }
 
 row! { pub(crate) struct Waiting { pub id: EntryId, pub title: String, pub name: String, pub minutes: i64, pub state: PendingState, pub entered_name: String, pub due_at: DateTime<Utc>, pub reason: Option<String> } }
