@@ -14,6 +14,8 @@ mod pointers;
 mod search;
 #[path = "main/sql.rs"]
 mod sql;
+#[path = "main/statement.rs"]
+mod statement;
 #[path = "main/storeys.rs"]
 mod storeys;
 #[path = "main/threats.rs"]

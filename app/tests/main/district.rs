@@ -40,6 +40,13 @@ pub struct Corner {
     pub over: Shift,
     pub entry: Raw,
     pub claim: Raw,
+    /// Hours that the member reported, and the file that they showed for it.
+    pub pending: Raw,
+    pub proof: Raw,
+    /// Hours of theirs on the public notice.
+    pub posted: Raw,
+    /// An award of the team.
+    pub award: Raw,
     pub request: Raw,
     pub site: Raw,
 }
@@ -197,6 +204,13 @@ impl Corner {
         let facts = Facts { team, path: path.clone(), region, member };
         let entry = facts.entry(app).await;
         let claim = facts.claim(app).await;
+        let (pending, proof) = facts.reported(app, ("2026-11-19T09:00", "2026-11-19T11:00")).await;
+        let (posted, _) = facts.reported(app, ("2026-11-19T14:00", "2026-11-19T16:00")).await;
+        let until = app.app.clock.now() + Duration::days(9);
+        let sql = "UPDATE hours_pending SET state = 'posted', posted_at = made_at, posted_until = $1 WHERE id = $2";
+        app.sql(sql, args![until, posted].to_vec()).await;
+        let award = facts.award(app).await;
+        facts.served(app, leader, &over).await;
         let (tenant, now) = (app.tenant, app.app.clock.now());
         let (request, site) = (kernel::ids::fresh(), kernel::ids::fresh());
         let sql = "INSERT INTO join_request (tenant_id, id, organisation_id, person_id, state, made_at, due_at)
@@ -221,6 +235,10 @@ impl Corner {
             over,
             entry,
             claim,
+            pending,
+            proof,
+            posted,
+            award,
             request,
             site,
         }
@@ -340,6 +358,78 @@ impl Facts {
             approved_by: None,
         };
         app.write(async move |tx: &mut Tx<'_>| hours::credit(tx, &cx, &new).await).await.unwrap().0
+    }
+
+    /// An award of the team.
+    async fn award(&self, app: &TestApp) -> Raw {
+        let cx = app.cx();
+        let new = records::NewAward {
+            whose: records::Whose::Team(OrganisationId(self.team)),
+            region: self.region.to_owned(),
+            title: "优秀志愿队".to_owned(),
+            on: kernel::time::day(beijing("2026-11-01T00:00")),
+            issuer: "区联合会".to_owned(),
+            document: "表彰决定".to_owned(),
+            number: "南志〔2026〕1号".to_owned(),
+            kind: records::Kind::District,
+            content: "助餐".to_owned(),
+        };
+        app.write(async move |tx: &mut Tx<'_>| records::enter_award(tx, &cx, &new).await).await.unwrap().0
+    }
+
+    /// The leader has hours in the session that is over.
+    async fn served(&self, app: &TestApp, leader: Raw, over: &Shift) {
+        let cx = app.cx();
+        let new = NewEntry {
+            person: PersonId(leader),
+            activity: over.activity,
+            session: over.session,
+            title: "长者饭堂送餐".to_owned(),
+            organisation: OrganisationId(self.team),
+            organisation_path: self.path.clone(),
+            region: self.region.to_owned(),
+            kind: "village".to_owned(),
+            category: "02".to_owned(),
+            started_at: beijing("2026-11-20T09:00"),
+            ended_at: beijing("2026-11-20T11:00"),
+            window: Window { from: beijing("2026-11-20T00:00"), to: beijing("2026-11-21T00:00") },
+            method: Method::Scan,
+            reason: None,
+            entered_by: "qiyi".to_owned(),
+            approved_by: None,
+        };
+        app.write(async move |tx: &mut Tx<'_>| hours::credit(tx, &cx, &new).await).await.unwrap();
+    }
+
+    /// Hours that the member reported with a picture, and its file.
+    async fn reported(&self, app: &TestApp, (from, to): (&str, &str)) -> (Raw, Raw) {
+        row! { struct Shown { id: Raw } }
+        let clerk = app.as_account(&format!("reporter-{}-{from}", self.path), &[], None).await;
+        let cx = app.cx().acting(Actor { account: clerk.account, name: "clerk".to_owned(), ..Actor::default() });
+        let mut errors = kernel::FieldErrors::none();
+        let proofs = hours::Proof::read(vec![("proof.pdf".to_owned(), b"%PDF-1.4 x".to_vec())], true, &mut errors);
+        let entry = NewEntry {
+            person: PersonId(self.member),
+            activity: kernel::ids::fresh(),
+            session: kernel::ids::fresh(),
+            title: "社区义诊".to_owned(),
+            organisation: OrganisationId(self.team),
+            organisation_path: self.path.clone(),
+            region: self.region.to_owned(),
+            kind: "village".to_owned(),
+            category: "02".to_owned(),
+            started_at: beijing(from),
+            ended_at: beijing(to),
+            window: Window { from: beijing("2026-11-19T00:00"), to: beijing("2026-11-20T00:00") },
+            method: Method::Own,
+            reason: Some("手机没电".to_owned()),
+            entered_by: "clerk".to_owned(),
+            approved_by: None,
+        };
+        let application = hours::Application { entry, proofs };
+        let id = app.write(async move |tx: &mut Tx<'_>| hours::apply(tx, &cx, application).await).await.unwrap();
+        let sql = "SELECT id FROM hours_evidence WHERE pending_id = $1";
+        (id.0, app.db().one::<Shown>(sql, args![id]).await.unwrap().id)
     }
 
     async fn claim(&self, app: &TestApp) -> Raw {

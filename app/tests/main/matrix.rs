@@ -51,6 +51,10 @@ fn promised(world: &World, case: &Case, permission: Permission, who: &Somebody, 
         Aim::Nothing => Told::NotThere,
         Aim::Whole => goes(!foreign),
         Aim::Mine => goes(!foreign && who.actor.person == Some(corner.member)),
+        Aim::Leader => goes(!foreign && who.actor.person == Some(corner.leader)),
+        Aim::Team => {
+            goes(!foreign && [corner.member, corner.leader].iter().any(|person| who.actor.person == Some(*person)))
+        }
         Aim::Made => goes(!foreign && world.sees_run(who, corner)),
         Aim::Region if reaches(who, inner, corner, false) => goes(!foreign || case.method == "POST" && case.founds),
         Aim::Region => Told::Forbidden,

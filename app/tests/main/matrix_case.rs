@@ -16,6 +16,10 @@ pub enum Aim {
     Whole,
     /// What the member alone may see.
     Mine,
+    /// What the people of the team alone may see: the member and the leader.
+    Team,
+    /// What the leader alone may see.
+    Leader,
     /// What belongs to whoever made it.
     Made,
     /// A place: everybody knows that it is there.
@@ -121,7 +125,9 @@ impl Case {
             ("{session}", shift.session.to_string()),
             ("{signup}", shift.signup.to_string()),
             ("{team}", corner.team.to_string()),
-            ("{person}", corner.member.to_string()),
+            // Of whom an activity's team says something, the leader alone has hours in it.
+            ("{person}", if self.route.contains("/evaluations/") { corner.leader } else { corner.member }.to_string()),
+            ("{award}", corner.award.to_string()),
             // A wish to take a corner's people out bears the member's id.
             ("{wish}", corner.member.to_string()),
             // An invitation bears it too, and so does a message that left for the member.
@@ -137,6 +143,9 @@ impl Case {
             ("{claim}", if self.route.starts_with("/team") { corner.member } else { corner.claim }.to_string()),
             // A paper sheet bears it too.
             ("{sheet}", corner.member.to_string()),
+            ("{pending}", if self.route.contains("/postings") { corner.posted } else { corner.pending }.to_string()),
+            ("{proof}", corner.proof.to_string()),
+            ("{month}", "2026-10".to_owned()),
             ("{request}", corner.request.to_string()),
             ("{site}", corner.site.to_string()),
             ("{import}", world.run(corner).0.to_string()),

@@ -37,6 +37,7 @@ pub fn all() -> Vec<Case> {
         activities_cases(),
         attendance_cases(),
         hours_cases(),
+        records_cases(),
         people_cases(),
         team_cases(),
         double_cases(),
@@ -216,8 +217,65 @@ fn hours_cases() -> Vec<Case> {
         get("/desk/hours/claims/{claim}", Aim::Held),
         get("/desk/hours/claims/{claim}/evidence", Aim::Held),
         post("/desk/hours/claims/{claim}/decision", Aim::Held, |_, _| text(&[("decision", "")])),
+        get("/me/hours/applications/new", Aim::Plain),
+        get("/me/hours/applications/{pending}", Aim::Mine),
+        get("/sessions/{session}/applications/new", Aim::Team).on(|c| &c.over),
+        Case::of(
+            "POST",
+            "/sessions/{session}/applications",
+            Aim::Team,
+            Body::Upload(&[("from", ""), ("to", ""), ("reason", "")], ("evidence", "proof.pdf", b"%PDF-1.4 x")),
+        )
+        .on(|c| &c.over),
+        get("/desk/hours/pending", Aim::Plain),
+        get("/desk/hours/pending/export", Aim::Plain).query("?format=csv"),
+        get("/desk/hours/pending/{pending}", Aim::Held),
+        get("/desk/hours/pending/{pending}/evidence/{proof}", Aim::Held),
+        post("/desk/hours/pending/{pending}/decision", Aim::Held, |_, _| text(&[("decision", "")])),
+        get("/postings", Aim::Plain),
+        get("/postings/{pending}", Aim::Whole),
+        post("/postings/{pending}/objections", Aim::Whole, |_, _| text(&[("reason", "")])),
+        get("/desk/hours/months", Aim::Plain),
+        get("/desk/hours/months/{month}", Aim::Plain),
+        post("/desk/hours/months/{month}/closure", Aim::Plain, none),
+        post("/me/hours/applications/{pending}/withdrawal", Aim::Mine, none).restore(REPORTED),
     ]
 }
+
+fn records_cases() -> Vec<Case> {
+    let of_team: fn(&World, &Corner) -> Fields = |_, c| {
+        let mut fields =
+            text(&[("title", ""), ("on", ""), ("issuer", ""), ("document", ""), ("number", ""), ("kind", "")]);
+        fields.extend([("content", String::new()), ("team", c.team.to_string())]);
+        fields
+    };
+    let marks: fn(&World, &Corner) -> Fields = |_, _| text(&[("first", "0")]);
+    vec![
+        get("/desk/awards", Aim::Plain),
+        get("/desk/awards/export", Aim::Plain).query("?format=csv"),
+        get("/desk/awards/new", Aim::Held).query("?team={team}"),
+        post("/desk/awards", Aim::Held, of_team),
+        get("/desk/awards/{award}", Aim::Held),
+        post("/desk/awards/{award}/withdrawal", Aim::Held, |_, _| text(&[("reason", "")])),
+        get("/me/awards", Aim::Plain),
+        get("/desk/evaluations", Aim::Plain),
+        get("/desk/evaluations/export", Aim::Plain).query("?format=csv"),
+        get("/activities/{activity}/evaluations", Aim::Held).on(|c| &c.over),
+        get("/activities/{activity}/evaluations/{person}", Aim::Held).on(|c| &c.over),
+        post("/activities/{activity}/evaluations/{person}", Aim::Held, marks).on(|c| &c.over),
+        get("/me/evaluations", Aim::Plain),
+        get("/me/evaluations/{activity}", Aim::Leader).on(|c| &c.over),
+        post("/me/evaluations/{activity}", Aim::Leader, marks).on(|c| &c.over),
+        get("/me/hours/statement", Aim::Plain).query("?year=2026"),
+        get("/me/hours/statement/export", Aim::Plain).query("?format=csv"),
+        get("/desk/teams/{team}/statement", Aim::Held),
+        get("/desk/teams/{team}/statement/export", Aim::Held).query("?format=csv"),
+    ]
+}
+
+/// What the member reported still waits for the leader.
+pub const REPORTED: &[&str] =
+    &["UPDATE hours_pending SET state = 'waiting', closed_at = NULL, closed_name = NULL WHERE posted_until IS NULL"];
 
 /// People who may be on record twice.
 fn double_cases() -> Vec<Case> {

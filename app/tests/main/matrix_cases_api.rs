@@ -26,7 +26,7 @@ pub fn draft(corner: &Corner) -> Value {
 
 /// All of them.
 pub fn all() -> Vec<Case> {
-    [activities_cases(), hours_cases(), people_cases(), federation_cases(), import_cases()]
+    [activities_cases(), hours_cases(), records_cases(), people_cases(), federation_cases(), import_cases()]
         .into_iter()
         .flatten()
         .collect()
@@ -92,6 +92,42 @@ fn hours_cases() -> Vec<Case> {
         call("POST", "/api/v1/sessions/{session}/claims", Aim::Held, claim).on(|c| &c.over),
         call("POST", "/api/v1/hours/{entry}/reversal", Aim::Held, |_, _| json!({ "reason": "" })),
         call("POST", "/api/v1/hours/claims/{claim}/decision", Aim::Held, |_, _| json!({ "decision": "" })),
+        get("/api/v1/me/hours/applications", Aim::Plain),
+        get("/api/v1/me/hours/sessions", Aim::Plain),
+        call(
+            "POST",
+            "/api/v1/sessions/{session}/applications",
+            Aim::Team,
+            |_, _| json!({ "from": "2026-11-20T09:00:00+08:00", "to": "2026-11-20T11:00:00+08:00", "reason": "" }),
+        )
+        .on(|c| &c.over),
+        get("/api/v1/hours/pending", Aim::Plain),
+        get("/api/v1/hours/pending/{pending}", Aim::Held),
+        call("POST", "/api/v1/hours/pending/{pending}/decision", Aim::Held, |_, _| json!({ "decision": "" })),
+        get("/api/v1/postings", Aim::Plain),
+        call("POST", "/api/v1/postings/{pending}/objections", Aim::Whole, |_, _| json!({ "reason": "" })),
+        get("/api/v1/hours/months", Aim::Plain),
+        bare("POST", "/api/v1/hours/months/{month}/closure", Aim::Plain),
+        bare("DELETE", "/api/v1/me/hours/applications/{pending}", Aim::Mine).restore(super::cases::REPORTED),
+    ]
+}
+
+fn records_cases() -> Vec<Case> {
+    let award: fn(&World, &Corner) -> Value = |_, c| json!({ "team": c.team, "title": "", "on": "", "issuer": "", "document": "", "number": "", "kind": "", "content": "" });
+    let marks: fn(&World, &Corner) -> Value = |_, _| json!({ "first": 0, "second": 0, "third": 0 });
+    vec![
+        get("/api/v1/awards", Aim::Plain),
+        get("/api/v1/awards/{award}", Aim::Held),
+        call("POST", "/api/v1/awards", Aim::Held, award),
+        call("POST", "/api/v1/awards/{award}/withdrawal", Aim::Held, |_, _| json!({ "reason": "" })),
+        get("/api/v1/me/awards", Aim::Plain),
+        get("/api/v1/evaluations", Aim::Plain),
+        get("/api/v1/activities/{activity}/evaluations", Aim::Held).on(|c| &c.over),
+        call("PUT", "/api/v1/activities/{activity}/evaluations/{person}", Aim::Held, marks).on(|c| &c.over),
+        get("/api/v1/me/evaluations", Aim::Plain),
+        call("PUT", "/api/v1/me/evaluations/{activity}", Aim::Leader, marks).on(|c| &c.over),
+        get("/api/v1/me/statement", Aim::Plain),
+        get("/api/v1/teams/{team}/statement", Aim::Held),
     ]
 }
 

@@ -16,6 +16,10 @@ mod exchange;
 mod figures;
 #[path = "trace_walk_gate.rs"]
 mod gate;
+#[path = "trace_walk_records.rs"]
+mod records;
+#[path = "trace_walk_hours.rs"]
+mod reports;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
 #[path = "trace_walk_together.rs"]
@@ -51,6 +55,8 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     attendance(walk, by).await;
     gate::walk(walk, by).await;
     hours(walk, by).await;
+    reports::walk(walk, by).await;
+    records::walk(walk, by).await;
     people(walk, by("town")).await;
     exports(walk, by("town"), by("district")).await;
     doubles::walk(walk, by("town")).await;
