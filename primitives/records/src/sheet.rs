@@ -2,7 +2,7 @@
 
 use kernel::db::LaneKey;
 use kernel::ids::Raw;
-use kernel::tables::{Column, Out, TableError, write_csv, write_xlsx};
+use kernel::tables::{Column, Out};
 use kernel::{Answer, Cx, Deed, Error, Result, Tx, Word};
 use serde::Serialize;
 
@@ -48,11 +48,7 @@ impl Sheet {
         if self.rows.len() > MOST {
             return Err(Error::Refused(Word::new("hours.export.too_many").with("most", MOST)));
         }
-        let (format, kind) = if csv {
-            ("csv", "text/csv; charset=utf-8")
-        } else {
-            ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        };
+        let format = if csv { "csv" } else { "xlsx" };
         let deed = Exported { object: self.object, rows: self.rows.len(), format, filter: self.filter };
         let at = cx.clone();
         let lane = LaneKey::of(cx.actor.account.map(|a| a.0).unwrap_or_default());
@@ -62,13 +58,6 @@ impl Sheet {
         })
         .await?;
         let columns: Vec<Column> = self.columns.iter().map(|(word, width)| Column::new(cx.t(word), *width)).collect();
-        let rows = self.rows;
-        let written = tokio::task::spawn_blocking(move || {
-            let rows = rows.into_iter();
-            if csv { write_csv(&columns, rows) } else { write_xlsx(&columns, rows) }
-        });
-        let content = written.await.map_err(|e| Error::internal(e.to_string()))?;
-        let content = content.map_err(|e: TableError| Error::Refused(Word::new(e.word())))?;
-        Ok(cx.download(&format!("{}-{}.{format}", self.name, cx.today()), kind, content))
+        cx.sheet(&format!("{}-{}", self.name, cx.today()), format, columns, self.rows).await
     }
 }
