@@ -11,7 +11,7 @@ use kernel::db::{LaneKey, Value};
 use kernel::{Cx, Tx, args};
 
 /// Where the reports stand, in turn; the first is the demo volunteer's own.
-const STATES: [&str; 7] = ["posted", "waiting", "posted", "waiting", "posted", "objected", "waiting"];
+const STATES: [&str; 7] = ["posted", "waiting", "posted", "waiting", "posted", "posted", "waiting"];
 /// What volunteers write beside them.
 const REMARKS: [&str; 3] = ["手机没电，没有扫码", "临时帮忙收尾，忘了签退", "带长者先离开，没赶上签到"];
 

@@ -78,7 +78,7 @@ pub(crate) async fn export(cx: Cx, Query(filter): Query<PendingFilter>) -> Resul
             ("hours.to", 8),
             ("hours.hours", 8),
             ("hours.method", 12),
-            ("hours.claim.state", 12),
+            ("hours.pending.standing", 12),
             ("hours.pending.remark", 28),
             ("hours.entered_by", 12),
             ("hours.pending.first", 12),
