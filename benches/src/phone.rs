@@ -76,13 +76,15 @@ fn first_view(qiyi: &Qiyi, path: &str, token: Option<&String>, slow: bool) -> Re
         browser.devtools("Network.setCookie", &cookie)?;
     }
     if slow {
+        // An empty pattern is every address.
         let network = json!({
-            "offline": false,
+            "urlPattern": "",
             "latency": LATENCY_MS,
             "downloadThroughput": BYTES_A_SECOND,
             "uploadThroughput": BYTES_A_SECOND_UP,
         });
-        browser.devtools("Network.emulateNetworkConditions", &network)?;
+        let rules = json!({ "offline": false, "matchedNetworkConditions": [network] });
+        browser.devtools("Network.emulateNetworkConditionsByRule", &rules)?;
         browser.devtools("Emulation.setCPUThrottlingRate", &json!({ "rate": SLOWER }))?;
     }
     browser.goto(&qiyi.url(path))?;
