@@ -14,6 +14,7 @@ pub mod error;
 pub mod files;
 pub mod forms;
 pub mod http;
+pub mod ical;
 pub mod ids;
 pub mod jobs;
 pub mod memo;
