@@ -22,6 +22,7 @@ pub mod messages;
 pub mod metrics;
 pub mod module;
 pub mod outbox;
+pub mod pdf;
 pub mod pointers;
 pub mod policy;
 pub mod search;
