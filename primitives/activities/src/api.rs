@@ -6,6 +6,7 @@ mod draft;
 pub(crate) mod line;
 pub(crate) mod me;
 pub(crate) mod roster;
+pub(crate) mod series;
 pub(crate) mod team;
 
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};
@@ -164,6 +165,8 @@ struct PublicSession {
     id: SessionId,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
+    /// It was called off; the others go on.
+    cancelled: bool,
     posts: Vec<PublicPost>,
 }
 
@@ -208,6 +211,7 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
         id: s.id,
         starts_at: s.starts_at,
         ends_at: s.ends_at,
+        cancelled: s.cancelled_at.is_some(),
         posts: posts.iter().filter(|p| p.session_id == s.id).map(post).collect(),
     };
     PublicActivity {

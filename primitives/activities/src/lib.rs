@@ -10,6 +10,7 @@ pub mod model;
 mod pages;
 mod policy;
 pub mod rules;
+mod series;
 mod settings;
 pub mod signups;
 mod standing;
@@ -40,11 +41,12 @@ pub fn module() -> Module {
             "20261128_45_moved",
             "20261128_51_recruitment",
             "20261128_52_lines",
-            "20261128_53_together",
             "20261128_54_eligibility",
-            "20261128_55_pointers"
+            "20261128_55_pointers",
+            "20261128_61_series"
         ])
         .words(kernel::words!())
+        .words(kernel::words!("series"))
         .points(&[
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
             kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
@@ -63,6 +65,8 @@ pub fn module() -> Module {
         .routes(api::claim::routes())
         .routes(api::team::routes())
         .routes(api::line::routes())
+        .routes(pages::series::routes())
+        .routes(api::series::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())

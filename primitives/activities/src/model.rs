@@ -238,6 +238,8 @@ row! {
         pub day: NaiveDate,
         /// People served (person-times), once counted.
         pub served: Option<i64>,
+        /// When it was called off.
+        pub cancelled_at: Option<DateTime<Utc>>,
     }
 }
 

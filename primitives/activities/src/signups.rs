@@ -70,6 +70,11 @@ impl Deed for SignupChanged {
     }
 }
 
+/// Records that a sign-up changed, for a deed that changes many.
+pub(crate) fn record_change(tx: &mut Tx<'_>, cx: &Cx, of: &Signup, to: SignupState) {
+    tx.record(cx, &SignupChanged { signup: of.id, person: of.person_id, to });
+}
+
 /// Signs a person up for a post, or puts them in line. Repeating it answers the sign-up that is there.
 ///
 /// # Errors
@@ -112,7 +117,8 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
             answers.push(Ok(there.clone()));
             continue;
         }
-        let reasons = known.refusals(of, (wish.person, wish.admitted), wish.cx.now);
+        let mut reasons = known.refusals(of, (wish.person, wish.admitted), wish.cx.now);
+        reasons.extend(session.cancelled_at.map(|_| Word::new("series.refused.cancelled")));
         if !reasons.is_empty() {
             answers.push(Err(refusal(&wish.cx, &reasons)));
             continue;

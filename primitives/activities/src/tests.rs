@@ -10,7 +10,7 @@ mod program;
 mod public;
 mod recruitment;
 mod rush;
-mod together;
+mod series;
 
 use crate::model::{ActivityId, Post, Session};
 use crate::store;

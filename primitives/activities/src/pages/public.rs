@@ -227,6 +227,8 @@ struct Show<'s> {
     activity: &'s Activity,
     region: String,
     days: Vec<Day<'s>>,
+    /// Sessions to come that were called off.
+    cancelled: Vec<&'s Session>,
     person: bool,
     phone: Option<&'s str>,
     manages: bool,
@@ -303,6 +305,13 @@ pub(super) struct Link {
     pub(super) key: String,
 }
 
+impl Link {
+    /// What goes on with the addresses of a page.
+    pub(super) fn query(&self) -> String {
+        if self.key.is_empty() { String::new() } else { kernel::http::query_string(&[("key", &self.key)], "") }
+    }
+}
+
 pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<Link>) -> Result<Answer> {
     let kept: Kept = cx.app.part();
     let read = async || {
@@ -313,7 +322,10 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
     let (activity, sessions, posts) = &*shown;
     visible(&cx, activity, &link.key).await?;
     let person = actor_person(&cx).ok();
-    let days = days(&cx, activity, sessions, posts, person).await?;
+    let (held, cancelled): (Vec<&Session>, Vec<&Session>) = sessions.iter().partition(|s| s.cancelled_at.is_none());
+    let cancelled = cancelled.into_iter().filter(|s| s.ends_at > cx.now).collect();
+    let held: Vec<Session> = held.into_iter().cloned().collect();
+    let days = days(&cx, activity, &held, posts, person).await?;
     let region = places::full_region_name(&cx, &activity.region_code).await?;
     let expected = days.iter().any(Day::joined);
     let phone = (activity.contact_public || expected).then_some(activity.contact_phone.as_str());
@@ -329,6 +341,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
         activity,
         region,
         days,
+        cancelled,
         person: person.is_some(),
         phone,
         manages,
@@ -338,6 +351,15 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
         offers,
         me: person,
     })
+}
+
+/// The places of an activity that somebody may take over.
+pub(crate) async fn takeable(cx: &Cx, activity: &Activity, person: PersonId) -> Result<Vec<Offered>> {
+    let (mut sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
+    sessions.retain(|s| s.cancelled_at.is_none());
+    let days = days(cx, activity, &sessions, &posts, Some(person)).await?;
+    let offers = store::handover::list(&cx.db, cx.tenant, activity.id, cx.now).await?;
+    Ok(offers.into_iter().filter(|offer| takes(&days, offer, Some(person))).collect())
 }
 
 /// Whether the reader may take a place over, or wants to know what became of theirs: nobody sees what is not for them.

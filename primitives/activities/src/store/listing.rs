@@ -90,7 +90,8 @@ fn narrow(cx: &Cx, wanted: &mut Conditions, filter: &Filter) {
         let (from, to) = (from.max(FIRST), to.unwrap_or(LAST));
         wanted.and("a.starts_on <= ? AND a.ends_on >= ?", args![to, from]);
         wanted.and(
-            "EXISTS (SELECT 1 FROM activity_session n WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.day >= ? AND n.day <= ?)",
+            "EXISTS (SELECT 1 FROM activity_session n WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.day >= ? AND n.day <= ?
+               AND n.cancelled_at IS NULL)",
             args![from, to],
         );
     }
