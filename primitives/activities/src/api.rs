@@ -1,5 +1,6 @@
 //! The JSON twins of the public list and page, of signing up and of attendance.
 
+pub(crate) mod calendar;
 pub(crate) mod claim;
 pub(crate) mod desk;
 mod draft;

@@ -2,6 +2,7 @@
 
 mod api;
 pub mod attendance;
+mod calendar;
 mod claims;
 mod drafts;
 mod forms;
@@ -43,14 +44,17 @@ pub fn module() -> Module {
             "20261128_52_lines",
             "20261128_54_eligibility",
             "20261128_55_pointers",
-            "20261128_61_series"
+            "20261128_61_series",
+            "20261128_62_calendar"
         ])
         .words(kernel::words!())
         .words(kernel::words!("series"))
+        .words(kernel::words!("calendar"))
         .points(&[
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
             kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
             kernel::Pointer::of("person", ("attendance", "person_id"), "uses.attendance"),
+            kernel::Pointer::of("person", ("calendar_feed", "person_id"), ""),
             kernel::Pointer::of("organisation", ("activity", "organisation_id"), "uses.activity"),
             kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
             kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
@@ -67,6 +71,8 @@ pub fn module() -> Module {
         .routes(api::line::routes())
         .routes(pages::series::routes())
         .routes(api::series::routes())
+        .routes(pages::calendar::routes())
+        .routes(api::calendar::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())

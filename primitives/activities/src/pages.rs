@@ -1,5 +1,6 @@
 //! Pages: the public list and page, one's own services, the leader's phone, the desk.
 
+pub(crate) mod calendar;
 mod check_in;
 mod claim;
 pub(crate) mod desk;

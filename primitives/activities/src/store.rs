@@ -1,6 +1,7 @@
 //! The SQL of activities, sessions and posts; sign-ups and attendance have files of their own.
 
 pub(crate) mod attendance;
+pub(crate) mod calendar;
 pub(crate) mod draw;
 pub(crate) mod handover;
 pub(crate) mod line;

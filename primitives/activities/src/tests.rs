@@ -1,6 +1,7 @@
 //! Stories over HTTP, each on both databases.
 
 mod attendance;
+mod calendar;
 mod desk;
 mod draw;
 mod leader;
