@@ -10,6 +10,7 @@ pub mod lifecycle;
 pub mod model;
 mod pages;
 mod policy;
+mod poster;
 pub mod rules;
 mod series;
 mod settings;
@@ -50,6 +51,7 @@ pub fn module() -> Module {
         .words(kernel::words!())
         .words(kernel::words!("series"))
         .words(kernel::words!("calendar"))
+        .words(kernel::words!("poster"))
         .points(&[
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
             kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
@@ -73,6 +75,7 @@ pub fn module() -> Module {
         .routes(api::series::routes())
         .routes(pages::calendar::routes())
         .routes(api::calendar::routes())
+        .routes(pages::poster::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())

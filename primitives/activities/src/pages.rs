@@ -10,6 +10,7 @@ pub(crate) mod group;
 pub(crate) mod handover;
 pub(crate) mod me;
 mod offer;
+pub(crate) mod poster;
 mod proof;
 pub(crate) mod public;
 pub(crate) use public::Kept;

@@ -7,6 +7,7 @@ mod draw;
 mod leader;
 mod line;
 mod mine;
+mod poster;
 mod program;
 mod public;
 mod recruitment;
