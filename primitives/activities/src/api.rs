@@ -9,6 +9,7 @@ pub(crate) mod me;
 pub(crate) mod roster;
 pub(crate) mod series;
 pub(crate) mod team;
+pub(crate) mod together;
 
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};
 use crate::pages::{actor_person, held_session, visible_activity};

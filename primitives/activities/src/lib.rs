@@ -43,14 +43,17 @@ pub fn module() -> Module {
             "20261128_45_moved",
             "20261128_51_recruitment",
             "20261128_52_lines",
+            "20261128_53_together",
             "20261128_54_eligibility",
             "20261128_55_pointers",
             "20261128_61_series",
-            "20261128_62_calendar"
+            "20261128_62_calendar",
+            "20261128_63_calls"
         ])
         .words(kernel::words!())
         .words(kernel::words!("series"))
         .words(kernel::words!("calendar"))
+        .words(kernel::words!("call"))
         .words(kernel::words!("poster"))
         .points(&[
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
@@ -75,11 +78,14 @@ pub fn module() -> Module {
         .routes(api::series::routes())
         .routes(pages::calendar::routes())
         .routes(api::calendar::routes())
+        .routes(pages::call::routes())
         .routes(pages::poster::routes())
+        .routes(api::together::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())
         .part(pages::Kept::default())
+        .part(poster::Posters::default())
         .part(standing::unfinished())
         .part(settings::Kept::default())
         .work(|cx| Box::pin(lifecycle::work(cx)))

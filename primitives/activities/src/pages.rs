@@ -1,6 +1,7 @@
 //! Pages: the public list and page, one's own services, the leader's phone, the desk.
 
 pub(crate) mod calendar;
+pub(crate) mod call;
 mod check_in;
 mod claim;
 pub(crate) mod desk;

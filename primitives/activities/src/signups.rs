@@ -1,6 +1,7 @@
 //! Signing up and withdrawing. What waits for the same session is decided together, in the order it came.
 
 pub(crate) mod admission;
+pub(crate) mod calls;
 pub(crate) mod draw;
 pub(crate) mod group;
 pub(crate) mod handover;

@@ -2,6 +2,7 @@
 
 pub(crate) mod attendance;
 pub(crate) mod calendar;
+pub(crate) mod calls;
 pub(crate) mod draw;
 pub(crate) mod handover;
 pub(crate) mod line;

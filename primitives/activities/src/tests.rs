@@ -2,6 +2,7 @@
 
 mod attendance;
 mod calendar;
+mod calls;
 mod desk;
 mod draw;
 mod leader;
@@ -13,6 +14,7 @@ mod public;
 mod recruitment;
 mod rush;
 mod series;
+mod together;
 
 use crate::model::{ActivityId, Post, Session};
 use crate::store;

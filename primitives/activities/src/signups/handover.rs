@@ -26,7 +26,7 @@ impl Deed for HandoverChanged {
 }
 
 /// What somebody reads of a place to take over: before it begins, of somebody who joined.
-async fn place(tx: &Tx<'_>, cx: &Cx, id: SignupId) -> Result<(Signup, Session, Activity)> {
+pub(super) async fn place(tx: &Tx<'_>, cx: &Cx, id: SignupId) -> Result<(Signup, Session, Activity)> {
     let now = signup::find(tx, cx.tenant, id).await?;
     let session = store::find_session(tx, cx.tenant, now.session_id).await?;
     let activity = store::find(tx, cx.tenant, now.activity_id).await?;
