@@ -6,6 +6,7 @@ pub(crate) mod desk;
 mod draft;
 pub(crate) mod line;
 pub(crate) mod me;
+pub(crate) mod partners;
 pub(crate) mod roster;
 pub(crate) mod series;
 pub(crate) mod team;
@@ -137,6 +138,8 @@ struct PublicActivity {
     title: String,
     summary: String,
     organisation: String,
+    /// The names of the teams that hold it, too.
+    partners: Vec<String>,
     region: String,
     place: String,
     #[schema(value_type = String)]
@@ -222,6 +225,7 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
         title: activity.title,
         summary: activity.summary,
         organisation: activity.organisation_name,
+        partners: activity.partners.0.into_iter().map(|p| p.name).collect(),
         region: activity.region_code,
         place: activity.place,
         state: activity.state,
@@ -268,6 +272,10 @@ struct NewSignup {
     /// The pass code where one is asked for, or the key of a hidden activity's link.
     #[serde(default)]
     pass: String,
+    /// For which of one's teams one comes; without it, the holding team where one belongs to it, else one's first.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    team: Option<organisations::OrganisationId>,
 }
 
 /// A sign-up as its person sees it.
@@ -293,7 +301,7 @@ async fn create_signup(
     if post.activity_id != activity.id {
         return Err(Error::NotFound);
     }
-    let made = signups::enter(&cx, &activity, actor_person(&cx)?, post.id, &new.pass).await?;
+    let made = signups::enter(&cx, &activity, actor_person(&cx)?, (post.id, new.team), &new.pass).await?;
     let answer = MadeSignup {
         id: made.id.to_string(),
         state: made.state.to_string(),

@@ -9,6 +9,7 @@ mod forms;
 pub mod lifecycle;
 pub mod model;
 mod pages;
+mod partners;
 mod policy;
 mod poster;
 pub mod rules;
@@ -48,13 +49,15 @@ pub fn module() -> Module {
             "20261128_55_pointers",
             "20261128_61_series",
             "20261128_62_calendar",
-            "20261128_63_calls"
+            "20261128_63_calls",
+            "20261128_64_partners"
         ])
         .words(kernel::words!())
         .words(kernel::words!("series"))
         .words(kernel::words!("calendar"))
         .words(kernel::words!("call"))
         .words(kernel::words!("poster"))
+        .words(kernel::words!("partner"))
         .points(&[
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
             kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
@@ -64,6 +67,7 @@ pub fn module() -> Module {
             kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
             kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
             kernel::Pointer::of("organisation", ("activity_moved", "organisation_id"), "uses.activity"),
+            kernel::Pointer::of("organisation", ("activity_partner", "organisation_id"), "uses.partner"),
         ])
         .policy(policy::TABLE)
         .routes(pages::routes())
@@ -80,6 +84,8 @@ pub fn module() -> Module {
         .routes(api::calendar::routes())
         .routes(pages::call::routes())
         .routes(pages::poster::routes())
+        .routes(pages::partners::routes())
+        .routes(api::partners::routes())
         .routes(api::together::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))

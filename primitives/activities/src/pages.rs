@@ -11,6 +11,7 @@ pub(crate) mod group;
 pub(crate) mod handover;
 pub(crate) mod me;
 mod offer;
+pub(crate) mod partners;
 pub(crate) mod poster;
 mod proof;
 pub(crate) mod public;

@@ -124,7 +124,10 @@ pub(crate) async fn facts(cx: &Cx, activity: &Activity, key: &str) -> Result<Fac
     let label = |key: &'static str| cx.t(key).to_owned();
     Ok(Facts {
         site: cx.app.config.name.clone(),
-        team: activity.organisation_name.clone(),
+        team: std::iter::once(activity.organisation_name.as_str())
+            .chain(activity.partners.0.iter().map(|p| p.name.as_str()))
+            .collect::<Vec<_>>()
+            .join("、"),
         title: activity.title.clone(),
         when,
         more,

@@ -10,6 +10,7 @@ pub(crate) mod listing;
 pub(crate) mod mine;
 pub mod moved;
 pub mod next;
+pub mod partner;
 pub(crate) mod series;
 pub(crate) mod signup;
 
@@ -26,7 +27,7 @@ pub use signup::{Mine, find_live, of_person};
 
 const COLUMNS: &str = "id, number, title, summary, organisation_id, organisation_name, organisation_path, kind, region_code, site_id, place, \
     state, ended_how, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky, insurance_no, \
-    working_time, own_duty, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, residents, exclusive, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
+    working_time, own_duty, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, residents, exclusive, partners, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
     min_minutes, only_team, contact_name, contact_phone, \
     contact_public, submitted_by, submitted_name, submitted_at, due_at, reviewed_name, reviewed_at, opinion";
 const SESSION: &str = "id, activity_id, starts_at, ends_at, day, served, cancelled_at";

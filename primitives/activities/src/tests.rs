@@ -8,6 +8,7 @@ mod draw;
 mod leader;
 mod line;
 mod mine;
+mod partners;
 mod poster;
 mod program;
 mod public;

@@ -15,6 +15,7 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use kernel::http::{Cursor, Paged, filters};
 use kernel::memo::Memo;
 use kernel::{Answer, Cx, Lang, Query, Result, TenantId, Word};
+use organisations::TeamOf;
 use people::PersonId;
 use places::Region;
 use serde::Deserialize;
@@ -229,6 +230,8 @@ struct Show<'s> {
     days: Vec<Day<'s>>,
     /// Sessions to come that were called off.
     cancelled: Vec<&'s Session>,
+    /// The reader's teams, where they choose for which they come.
+    teams: Vec<TeamOf>,
     person: bool,
     phone: Option<&'s str>,
     manages: bool,
@@ -276,6 +279,11 @@ impl<'s> Show<'s> {
     /// Whether one takes part in a draw instead of taking a place.
     fn draws(&self) -> bool {
         self.activity.way == Way::Draw
+    }
+
+    /// The teams that hold it with its own, in one line.
+    fn partners(&self) -> String {
+        self.activity.partners.0.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join("、")
     }
 
     fn asks_code(&self) -> bool {
@@ -336,12 +344,19 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
         _ => Vec::new(),
     };
     let offers = offers.into_iter().filter(|o| takes(&days, o, person)).collect();
+    let teams = match person {
+        Some(person) if open && !activity.partners.0.is_empty() => {
+            organisations::teams_of(&cx.db, cx.tenant, person).await?
+        }
+        _ => Vec::new(),
+    };
     let key = if activity.scope == Scope::Hidden { link.key } else { String::new() };
     cx.page(&Show {
         activity,
         region,
         days,
         cancelled,
+        teams,
         person: person.is_some(),
         phone,
         manages,

@@ -140,7 +140,7 @@ impl Party<'_> {
             session_id: self.session.id,
             post_id: self.post,
             person_id: person,
-            organisation_id: known.team(person, self.activity.organisation_id),
+            organisation_id: known.team(person, &self.activity, None),
             state: place.state(),
             position,
             made_at: self.cx.now,

@@ -131,7 +131,7 @@ async fn pass(
     let made = Signup {
         id: SignupId::fresh(),
         person_id: person,
-        organisation_id: known.team(person, activity.organisation_id),
+        organisation_id: known.team(person, activity, None),
         made_at: cx.now,
         handover_at: None,
         ..now.clone()

@@ -83,7 +83,8 @@ fn narrow(cx: &Cx, wanted: &mut Conditions, filter: &Filter) {
         wanted.and("a.state = ?", args![state]);
     }
     if let Some(organisation) = filter.organisation {
-        wanted.and("a.organisation_id = ?", args![organisation]);
+        let held = "(a.organisation_id = ? OR CAST(a.partners AS TEXT) LIKE ?)";
+        wanted.and(held, args![organisation, format!("%{organisation}%")]);
     }
     if filter.from.is_some() || filter.to.is_some() {
         let (from, to) = (filter.from.unwrap_or(NaiveDate::MIN), filter.to);
