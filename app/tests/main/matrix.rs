@@ -7,6 +7,8 @@ mod case;
 mod cases;
 #[path = "matrix_cases_api.rs"]
 mod cases_api;
+#[path = "matrix_cases_series.rs"]
+mod cases_series;
 #[path = "matrix_threats.rs"]
 mod threats;
 #[path = "matrix_world.rs"]

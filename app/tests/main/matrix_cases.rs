@@ -46,6 +46,7 @@ pub fn all() -> Vec<Case> {
         statistics_cases(),
         other_cases(),
         super::cases_api::all(),
+        super::cases_series::all(),
     ]
     .into_iter()
     .flatten()

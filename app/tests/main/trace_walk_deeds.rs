@@ -12,6 +12,8 @@ mod doors;
 mod doubles;
 #[path = "trace_walk_figures.rs"]
 mod figures;
+#[path = "trace_walk_series.rs"]
+mod series;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
 #[path = "trace_walk_together.rs"]
@@ -44,6 +46,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     let by = |label: &str| everybody.iter().find(|s| s.label == label).unwrap();
     let import = imports(walk, by("town")).await;
     activities(walk, by).await;
+    series::walk(walk, by("leader"), by("town")).await;
     attendance(walk, by).await;
     hours(walk, by).await;
     people(walk, by("town")).await;
