@@ -83,6 +83,8 @@ pub(crate) fn module() -> Module {
         .migrations(crate::migrations!["20261123_01_kernel", "20261128_10_outbox", "20261128_60_questions"])
         .words(crate::words!())
         .words(crate::words!("tables"))
+        .words(crate::words!("pdf"))
+        .part(crate::pdf::Fonts::default())
         .routes(routes)
         .points(&[
             crate::Pointer::of("person", ("account", "person_id"), "uses.account"),

@@ -95,6 +95,17 @@ impl WorkCalendar {
         self.exceptions.get(&day).copied().unwrap_or(!matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
     }
 
+    /// Whether people rest on this day because of a public holiday: it lies in a run of days off that has one of the days that the
+    /// State Council names, so that the Saturday before a Monday off belongs to the holiday too.
+    #[must_use]
+    pub fn is_holiday(&self, day: NaiveDate) -> bool {
+        let named = |step: fn(&NaiveDate) -> Option<NaiveDate>| {
+            let run = std::iter::successors(Some(day), step).take_while(|d| !self.is_workday(*d));
+            run.take(15).any(|d| self.exceptions.get(&d) == Some(&false))
+        };
+        named(NaiveDate::succ_opt) || named(NaiveDate::pred_opt)
+    }
+
     /// Whether the year of this day is loaded; if not, a deadline on it is provisional (暂算).
     #[must_use]
     pub fn knows(&self, day: NaiveDate) -> bool {
@@ -125,6 +136,16 @@ mod tests {
         let late = DateTime::parse_from_rfc3339("2026-11-23T16:30:00Z").unwrap().to_utc();
         assert_eq!(day(late).to_string(), "2026-11-24");
         assert_eq!(day(day_start(day(late))), day(late));
+    }
+
+    #[test]
+    fn a_holiday_is_a_run_of_days_off_with_a_named_day_in_it() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let mut calendar = WorkCalendar::default();
+        calendar.exceptions.insert(date("2026-04-06"), false);
+        let off = |text: &str| calendar.is_holiday(date(text));
+        assert!(off("2026-04-04") && off("2026-04-05") && off("2026-04-06"), "Saturday to Monday");
+        assert!(!off("2026-04-07") && !off("2026-04-11"), "a working day, and a weekend of its own");
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod client;
 pub mod html;
 pub mod load;
 pub mod outside;
+pub mod pdf;
 pub mod postgres;
 pub mod process;
 pub mod wire;

@@ -48,6 +48,7 @@ pub fn all() -> Vec<Case> {
         other_cases(),
         super::cases_api::all(),
         super::cases_exchange::all(),
+        super::cases_series::all(),
     ]
     .into_iter()
     .flatten()

@@ -74,6 +74,11 @@ async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends
     app.sql(row, args![tenant, corner.member, now, ends].to_vec()).await;
     app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
     app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
+    let repeats =
+        "INSERT INTO activity_series (tenant_id, activity_id, begins_on, rule) VALUES ($1, $2, '2026-11-25', $3)";
+    let rule = serde_json::json!({ "cycle": "weekly", "every": 1, "weekdays": [3], "nth": 0, "until": null, "count": 2,
+        "skip_holidays": false });
+    app.sql(repeats, args![tenant, corner.draft.activity, rule].to_vec()).await;
 }
 
 /// An announcement of a corner's team, which its member has and did not read.

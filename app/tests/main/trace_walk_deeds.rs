@@ -20,6 +20,8 @@ mod gate;
 mod records;
 #[path = "trace_walk_hours.rs"]
 mod reports;
+#[path = "trace_walk_series.rs"]
+mod series;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
 #[path = "trace_walk_together.rs"]
@@ -52,6 +54,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     let by = |label: &str| everybody.iter().find(|s| s.label == label).unwrap();
     let import = imports(walk, by("town")).await;
     activities(walk, by).await;
+    series::walk(walk, by("leader"), by("town")).await;
     attendance(walk, by).await;
     gate::walk(walk, by).await;
     hours(walk, by).await;

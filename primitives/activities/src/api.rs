@@ -1,12 +1,16 @@
 //! The JSON twins of the public list and page, of signing up.
 
+pub(crate) mod calendar;
 pub(crate) mod desk;
 mod draft;
 pub(crate) mod line;
 pub(crate) mod me;
+pub(crate) mod partners;
 pub(crate) mod removal;
 pub(crate) mod report;
+pub(crate) mod series;
 pub(crate) mod team;
+pub(crate) mod together;
 
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SessionId};
 use crate::pages::{actor_person, visible_activity};
@@ -129,6 +133,8 @@ struct PublicActivity {
     title: String,
     summary: String,
     organisation: String,
+    /// The names of the teams that hold it, too.
+    partners: Vec<String>,
     region: String,
     place: String,
     #[schema(value_type = String)]
@@ -159,6 +165,8 @@ struct PublicSession {
     id: SessionId,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
+    /// It was called off; the others go on.
+    cancelled: bool,
     posts: Vec<PublicPost>,
 }
 
@@ -203,6 +211,7 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
         id: s.id,
         starts_at: s.starts_at,
         ends_at: s.ends_at,
+        cancelled: s.cancelled_at.is_some(),
         posts: posts.iter().filter(|p| p.session_id == s.id).map(post).collect(),
     };
     PublicActivity {
@@ -211,6 +220,7 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
         title: activity.title,
         summary: activity.summary,
         organisation: activity.organisation_name,
+        partners: activity.partners.0.into_iter().map(|p| p.name).collect(),
         region: activity.region_code,
         place: activity.place,
         state: activity.state,
@@ -257,6 +267,10 @@ struct NewSignup {
     /// The pass code where one is asked for, or the key of a hidden activity's link.
     #[serde(default)]
     pass: String,
+    /// For which of one's teams one comes; without it, the holding team where one belongs to it, else one's first.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    team: Option<organisations::OrganisationId>,
 }
 
 /// A sign-up as its person sees it.
@@ -282,7 +296,7 @@ async fn create_signup(
     if post.activity_id != activity.id {
         return Err(Error::NotFound);
     }
-    let made = signups::enter(&cx, &activity, actor_person(&cx)?, post.id, &new.pass).await?;
+    let made = signups::enter(&cx, &activity, actor_person(&cx)?, (post.id, new.team), &new.pass).await?;
     let answer = MadeSignup {
         id: made.id.to_string(),
         state: made.state.to_string(),

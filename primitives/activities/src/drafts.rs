@@ -26,6 +26,11 @@ impl Deed for Written {
     }
 }
 
+/// Notes that a draft was made.
+pub(crate) fn written(tx: &mut Tx<'_>, cx: &Cx, activity: ActivityId, title: String) {
+    tx.record(cx, &Written { activity, title, deed: "made" });
+}
+
 /// Makes a draft of a team's.
 ///
 /// # Errors
@@ -48,11 +53,17 @@ pub(crate) async fn create(cx: &Cx, team: &Organisation, form: &ActivityForm) ->
 /// As `create`.
 pub(crate) async fn update(cx: &Cx, (id, team): (ActivityId, &Organisation), form: &ActivityForm) -> Result<()> {
     let has_code = store::find(&cx.db, cx.tenant, id).await?.pass_sealed.is_some();
-    let new = check(cx, team, form, has_code).await?;
+    let mut new = check(cx, team, form, has_code).await?;
+    if let Some((_, rule)) = store::series::find(&cx.db, cx.tenant, id).await? {
+        crate::series::follow(cx, &mut new, &rule).await?;
+    }
     let at = cx.clone();
     cx.write(id.lane(), async move |tx: &mut Tx<'_>| {
         held(&at, MANAGE, &store::find(tx, at.tenant, id).await?)?;
         store::update_draft(tx, &at, id, &new).await?;
+        if let Some((_, rule)) = store::series::find(tx, at.tenant, id).await? {
+            store::series::keep(tx, &at, id, (new.starts_on, &rule)).await?;
+        }
         tx.record(&at, &Written { activity: id, title: new.title, deed: "changed" });
         Ok(())
     })

@@ -1,8 +1,10 @@
 //! What the browser sends of an activity, and what of it may exist.
 
 mod recruiting;
+mod series;
 
 pub(crate) use recruiting::Known;
+pub(crate) use series::{MoveForm, SeriesForm};
 
 use crate::model::{Activity, CATEGORIES, NewActivity, NewPost, NewSession, Post, Scope, Session, Way};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};

@@ -1,16 +1,20 @@
 //! Activities: what is offered and who signs up.
 
 mod api;
+mod calendar;
 mod drafts;
 mod forms;
 pub mod lifecycle;
 pub mod model;
 mod pages;
+mod partners;
 mod policy;
+mod poster;
 pub mod reminders;
 mod reports;
 pub mod rules;
 pub mod scans;
+mod series;
 mod settings;
 pub mod signups;
 mod standing;
@@ -45,18 +49,29 @@ pub fn module() -> Module {
             "20261128_53_together",
             "20261128_54_eligibility",
             "20261128_55_pointers",
-            "20261128_57_reminders"
+            "20261128_57_reminders",
+            "20261128_61_series",
+            "20261128_62_calendar",
+            "20261128_63_calls",
+            "20261128_64_partners"
         ])
         .words(kernel::words!())
+        .words(kernel::words!("series"))
+        .words(kernel::words!("calendar"))
+        .words(kernel::words!("call"))
+        .words(kernel::words!("poster"))
+        .words(kernel::words!("partner"))
         .points(&[
             kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
             kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
             kernel::Pointer::of("person", ("attendance", "person_id"), "uses.attendance"),
             kernel::Pointer::of("person", ("reminder", "person_id"), ""),
+            kernel::Pointer::of("person", ("calendar_feed", "person_id"), ""),
             kernel::Pointer::of("organisation", ("activity", "organisation_id"), "uses.activity"),
             kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
             kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
             kernel::Pointer::of("organisation", ("activity_moved", "organisation_id"), "uses.activity"),
+            kernel::Pointer::of("organisation", ("activity_partner", "organisation_id"), "uses.partner"),
         ])
         .policy(policy::TABLE)
         .routes(pages::routes())
@@ -69,10 +84,20 @@ pub fn module() -> Module {
         .routes(api::line::routes())
         .routes(reminders::pages::routes())
         .routes(reminders::api::routes())
+        .routes(pages::series::routes())
+        .routes(api::series::routes())
+        .routes(pages::calendar::routes())
+        .routes(api::calendar::routes())
+        .routes(pages::call::routes())
+        .routes(pages::poster::routes())
+        .routes(pages::partners::routes())
+        .routes(api::partners::routes())
+        .routes(api::together::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())
         .part(pages::Kept::default())
+        .part(poster::Posters::default())
         .part(standing::unfinished())
         .settings(&settings::ALL)
         .settings(&reminders::SETTINGS)

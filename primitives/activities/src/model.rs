@@ -2,7 +2,7 @@
 
 mod recruitment;
 
-pub use recruitment::{Exclusive, Invited, Quota, Recruitment, Scope, Way};
+pub use recruitment::{Exclusive, Invited, PartnerState, Quota, Recruitment, Scope, Way};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{AccountId, Json, row, text_enum};
@@ -138,6 +138,8 @@ row! {
         pub residents: String,
         /// Activities that one cannot join beside this one.
         pub exclusive: Json<Vec<Exclusive>>,
+        /// The teams that hold it together with its own.
+        pub partners: Json<Vec<Invited>>,
         /// The scan that proves a back-entry project.
         pub proof_id: Option<kernel::FileId>,
         /// Who stated that it is true.
@@ -233,6 +235,8 @@ row! {
         pub day: NaiveDate,
         /// People served (person-times), once counted.
         pub served: Option<i64>,
+        /// When it was called off.
+        pub cancelled_at: Option<DateTime<Utc>>,
     }
 }
 

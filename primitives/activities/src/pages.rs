@@ -1,19 +1,24 @@
 //! Pages: the public list and page, one's own services, the leader's teams, the desk.
 
+pub(crate) mod calendar;
+pub(crate) mod call;
 pub(crate) mod desk;
 mod draw;
 mod edit;
-mod group;
-mod handover;
+pub(crate) mod group;
+pub(crate) mod handover;
 pub(crate) mod me;
 mod offer;
+pub(crate) mod partners;
+pub(crate) mod poster;
 mod proof;
-mod public;
+pub(crate) mod public;
 pub(crate) use public::Kept;
 pub(crate) mod removal;
 pub(crate) mod report;
 mod review;
 mod search;
+pub(crate) mod series;
 mod signup;
 pub(crate) mod team;
 

@@ -4,6 +4,7 @@ mod allotment;
 pub mod draw;
 mod eligibility;
 pub mod load;
+pub mod series;
 
 pub use allotment::{Place, Room, confirm_by};
 pub use eligibility::{Candidate, age, asked_teams, can, refusals};

@@ -1,6 +1,7 @@
 //! Signing up and withdrawing. What waits for the same session is decided together, in the order it came.
 
 pub(crate) mod admission;
+pub(crate) mod calls;
 pub(crate) mod draw;
 pub(crate) mod group;
 pub(crate) mod handover;
@@ -37,6 +38,8 @@ pub struct Wish {
     post: PostId,
     /// Whether a pass code or a link let them in.
     admitted: bool,
+    /// For which of their teams they come, where they chose.
+    team: Option<OrganisationId>,
 }
 
 #[derive(Serialize)]
@@ -70,24 +73,41 @@ impl Deed for SignupChanged {
     }
 }
 
+/// Records that a sign-up changed, for a deed that changes many.
+pub(crate) fn record_change(tx: &mut Tx<'_>, cx: &Cx, of: &Signup, to: SignupState) {
+    tx.record(cx, &SignupChanged { signup: of.id, person: of.person_id, to });
+}
+
 /// Signs a person up for a post, or puts them in line. Repeating it answers the sign-up that is there.
 ///
 /// # Errors
 /// `Refused` with every reason when the rules say no.
 pub async fn sign_up(cx: &Cx, person: PersonId, post: PostId) -> Result<Signup> {
-    wish(cx, person, post, false).await
+    wish(cx, person, (post, None), false).await
 }
 
-/// The same for an activity that asks for a pass code or is known by its link: `given` is what was typed or held.
-pub(crate) async fn enter(cx: &Cx, activity: &Activity, person: PersonId, post: PostId, given: &str) -> Result<Signup> {
-    wish(cx, person, post, admission::admitted(cx, activity, person, given).await?).await
+/// The same for an activity that asks for a pass code or is known by its link: `given` is what was typed or held; and for
+/// somebody who says for which of their teams they come.
+pub(crate) async fn enter(
+    cx: &Cx,
+    activity: &Activity,
+    person: PersonId,
+    place: (PostId, Option<OrganisationId>),
+    given: &str,
+) -> Result<Signup> {
+    wish(cx, person, place, admission::admitted(cx, activity, person, given).await?).await
 }
 
-async fn wish(cx: &Cx, person: PersonId, post: PostId, admitted: bool) -> Result<Signup> {
+async fn wish(
+    cx: &Cx,
+    person: PersonId,
+    (post, team): (PostId, Option<OrganisationId>),
+    admitted: bool,
+) -> Result<Signup> {
     let found = store::find_post(&cx.db, cx.tenant, post).await?;
     let session = found.session_id;
     let rush: Rush = cx.app.part();
-    let wish = Wish { cx: cx.clone(), person, post, admitted };
+    let wish = Wish { cx: cx.clone(), person, post, admitted, team };
     let key = (cx.tenant, session);
     rush.0
         .submit(&cx.db, found.activity_id.lane(), key, wish, async move |tx: &mut Tx<'_>, wishes: Vec<Wish>| {
@@ -112,7 +132,11 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
             answers.push(Ok(there.clone()));
             continue;
         }
-        let reasons = known.refusals(of, (wish.person, wish.admitted), wish.cx.now);
+        let mut reasons = known.refusals(of, (wish.person, wish.admitted), wish.cx.now);
+        reasons.extend(session.cancelled_at.map(|_| Word::new("series.refused.cancelled")));
+        if !known.is_theirs(wish.person, wish.team) {
+            reasons.push(Word::new("partner.refused.team"));
+        }
         if !reasons.is_empty() {
             answers.push(Err(refusal(&wish.cx, &reasons)));
             continue;
@@ -123,7 +147,7 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
                 place.insert(Counter::take(tx, &wish.cx, wish.post, activity.is_collecting()).await?)
             }
         };
-        let team = known.team(wish.person, activity.organisation_id);
+        let team = known.team(wish.person, &activity, wish.team);
         let made = counter.next(wish, &session, (team, &known.paths(wish.person)));
         tx.record(
             &wish.cx,

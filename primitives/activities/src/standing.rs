@@ -15,7 +15,8 @@ pub(crate) fn unfinished() -> Unfinished {
             Box::pin(async move {
                 let sql = "SELECT COUNT(*) AS n FROM activity a
                        JOIN activity_session s ON s.tenant_id = a.tenant_id AND s.activity_id = a.id
-                       WHERE a.tenant_id = $1 AND a.organisation_id = $2 AND a.state IN ('review', 'open', 'running') AND s.ends_at > $3";
+                       WHERE a.tenant_id = $1 AND a.organisation_id = $2 AND a.state IN ('review', 'open', 'running') AND s.ends_at > $3
+                         AND s.cancelled_at IS NULL";
                 let count: Count = cx.db.one(sql, args![cx.tenant, team, cx.now]).await?;
                 Ok(count.n)
             })

@@ -1,5 +1,7 @@
 //! The SQL of activities, sessions and posts; sign-ups have files of their own.
 
+pub(crate) mod calendar;
+pub(crate) mod calls;
 pub(crate) mod draw;
 pub(crate) mod handover;
 pub(crate) mod line;
@@ -7,8 +9,10 @@ pub(crate) mod listing;
 pub(crate) mod mine;
 pub mod moved;
 pub mod next;
+pub mod partner;
 pub(crate) mod presence;
 pub(crate) mod report;
+pub(crate) mod series;
 pub(crate) mod signup;
 
 use crate::model::{
@@ -24,10 +28,10 @@ pub use signup::{Mine, find_live, of_person};
 
 const COLUMNS: &str = "id, number, title, summary, organisation_id, organisation_name, organisation_path, kind, region_code, site_id, place, \
     state, ended_how, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky, insurance_no, \
-    working_time, own_duty, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, residents, exclusive, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
+    working_time, own_duty, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, residents, exclusive, partners, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
     min_minutes, only_team, contact_name, contact_phone, \
     contact_public, submitted_by, submitted_name, submitted_at, due_at, reviewed_name, reviewed_at, opinion";
-const SESSION: &str = "id, activity_id, starts_at, ends_at, day, served";
+const SESSION: &str = "id, activity_id, starts_at, ends_at, day, served, cancelled_at";
 const POST: &str =
     "id, session_id, activity_id, name, conditions, places, taken, waiting, next_position, quotas, free_at";
 
@@ -58,6 +62,7 @@ pub async fn posts(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Re
 row! {
     struct Line {
         id: SessionId, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, day: NaiveDate, served: Option<i64>,
+        cancelled_at: Option<DateTime<Utc>>,
         post_id: Option<PostId>, name: Option<String>, conditions: Option<String>, places: Option<i64>, taken: Option<i64>,
         waiting: Option<i64>, next_position: Option<i64>, quotas: Option<Json<Vec<Quota>>>, free_at: Option<DateTime<Utc>>
     }
@@ -65,7 +70,7 @@ row! {
 
 /// The sessions of an activity, the earliest first, and their posts.
 pub async fn program(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<(Vec<Session>, Vec<Post>)> {
-    let sql = "SELECT s.id, s.starts_at, s.ends_at, s.day, s.served, p.id AS post_id, p.name, p.conditions, p.places, p.taken,
+    let sql = "SELECT s.id, s.starts_at, s.ends_at, s.day, s.served, s.cancelled_at, p.id AS post_id, p.name, p.conditions, p.places, p.taken,
                  p.waiting, p.next_position, p.quotas, p.free_at
                FROM activity_session s LEFT JOIN post p ON p.tenant_id = s.tenant_id AND p.session_id = s.id
                WHERE s.tenant_id = $1 AND s.activity_id = $2 ORDER BY s.starts_at, s.id, p.id";
@@ -88,8 +93,8 @@ pub async fn program(db: &impl Read, tenant: TenantId, activity: ActivityId) -> 
             });
         }
         if sessions.last().is_none_or(|last| last.id != line.id) {
-            let Line { id, starts_at, ends_at, day, served, .. } = line;
-            sessions.push(Session { id, activity_id: activity, starts_at, ends_at, day, served });
+            let Line { id, starts_at, ends_at, day, served, cancelled_at, .. } = line;
+            sessions.push(Session { id, activity_id: activity, starts_at, ends_at, day, served, cancelled_at });
         }
     }
     Ok((sessions, posts))
@@ -353,6 +358,7 @@ pub async fn upcoming(
                  CAST(COALESCE((SELECT SUM(p.places) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT) AS places
                FROM activity a JOIN activity_session s ON s.tenant_id = a.tenant_id AND s.activity_id = a.id
                WHERE a.tenant_id = $1 AND a.organisation_id = $2 AND s.ends_at >= $3 AND s.starts_at <= $4 AND a.state <> 'void'
+                 AND s.cancelled_at IS NULL
                ORDER BY s.starts_at, s.id LIMIT 100";
     db.all(sql, args![tenant, organisation, from, to]).await
 }

@@ -1,15 +1,20 @@
 //! Stories over HTTP, each on both databases.
 
+mod calendar;
+mod calls;
 mod desk;
 mod draw;
 mod leader;
 mod line;
 mod mine;
+mod partners;
+mod poster;
 mod program;
 mod public;
 mod recruitment;
 mod reminders;
 mod rush;
+mod series;
 mod together;
 
 use crate::model::{ActivityId, Post, Session};

@@ -114,7 +114,10 @@ pub(crate) async fn coming(db: &Db, tenant: TenantId, region: &str, now: DateTim
     let today = kernel::time::day(now);
     let mut wanted = Conditions::new("s.tenant_id = ?", args![tenant]);
     wanted.and("s.day >= ? AND s.day <= ?", args![today, today + chrono::Duration::days(2)]);
-    wanted.and("s.starts_at > ? AND a.state IN ('open', 'running') AND a.scope <> 'hidden'", args![now]);
+    wanted.and(
+        "s.cancelled_at IS NULL AND s.starts_at > ? AND a.state IN ('open', 'running') AND a.scope <> 'hidden'",
+        args![now],
+    );
     within(&mut wanted, region, "a.region_code >= ? AND a.region_code < ?");
     let tail = wanted
         .tail(" GROUP BY s.id, s.starts_at, a.title, a.region_code ORDER BY s.starts_at, a.title LIMIT 3", args![]);

@@ -109,7 +109,7 @@ async fn list_managed(cx: Cx, Query(query): Query<ManagedQuery>) -> Result<Json<
 
 /// An activity as those who manage it see it.
 #[derive(Serialize, ToSchema)]
-struct ActivityRecord {
+pub(super) struct ActivityRecord {
     #[schema(value_type = String)]
     id: ActivityId,
     number: String,
@@ -169,6 +169,8 @@ struct RecordSession {
     inside: i64,
     /// People served, once somebody said it.
     served: Option<i64>,
+    /// It was called off; the others go on.
+    cancelled: bool,
     posts: Vec<RecordPost>,
 }
 
@@ -202,6 +204,7 @@ impl RecordSession {
             came: there.map_or(0, |p| p.came),
             inside: there.map_or(0, |p| p.inside),
             served: session.served,
+            cancelled: session.cancelled_at.is_some(),
             posts: posts.iter().filter(|p| p.session_id == session.id).map(post).collect(),
         }
     }
@@ -249,7 +252,7 @@ impl ActivityRecord {
     }
 }
 
-async fn record(cx: &Cx, id: ActivityId) -> Result<Json<ActivityRecord>> {
+pub(super) async fn record(cx: &Cx, id: ActivityId) -> Result<Json<ActivityRecord>> {
     let activity = held_activity(cx, id, MANAGE).await?;
     let (sessions, posts) = store::program(&cx.db, cx.tenant, id).await?;
     let there = presence(&cx.db, cx.tenant, id).await?;

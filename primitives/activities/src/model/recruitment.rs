@@ -41,6 +41,20 @@ pub struct Invited {
     pub name: String,
 }
 
+text_enum! {
+    /// What a team said that was asked to hold an activity with another.
+    pub enum PartnerState {
+        /// Nothing yet.
+        Asked = "asked",
+        /// It holds it, too.
+        Accepted = "accepted",
+        /// No.
+        Declined = "declined",
+        /// Not any more.
+        Ended = "ended",
+    }
+}
+
 /// An activity that one cannot join beside another (domain 1.4), with the title it had then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exclusive {

@@ -151,6 +151,7 @@ struct Show {
     attends: bool,
     reviews: bool,
     traces: bool,
+    now: chrono::DateTime<chrono::Utc>,
 }
 
 impl Show {
@@ -178,7 +179,7 @@ pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Ans
     let offers = STEPS.iter().copied().filter(|name| offered(name)).map(|name| Offer { name }).collect();
     let reviews = activity.state == State::Review && may(REVIEW);
     let (attends, traces) = (may(ATTEND), cx.can(kernel::desk::TRACE));
-    cx.page(&Show { activity, region, sessions, posts, presence, offers, attends, reviews, traces })
+    cx.page(&Show { activity, region, sessions, posts, presence, offers, attends, reviews, traces, now: cx.now })
 }
 
 const STEPS: [&str; 4] = ["disable", "resume", "end", "void"];

@@ -1,7 +1,7 @@
 //! Making an activity: the draft, its changes, and handing it in.
 
 use super::{held_activity, team::led};
-use crate::forms::{ActivityForm, RULES};
+use crate::forms::{ActivityForm, RULES, Slot};
 use crate::model::{Activity, ActivityId, CATEGORIES, Scope, Session, State, Way};
 use crate::rules::Step;
 use crate::signups::admission;
@@ -26,11 +26,20 @@ struct Edit {
     regions: Vec<Region>,
     scopes: &'static [Scope],
     ways: &'static [Way],
+    /// The rule that the first session is repeated by.
+    series: Option<Word>,
 }
 
 impl Edit {
     fn to(&self) -> String {
         self.activity.map_or_else(|| "/activities".to_owned(), |id| format!("/activities/{id}"))
+    }
+
+    /// The sessions that are typed: of a series its pattern alone.
+    fn slots(&self) -> Vec<Slot> {
+        let mut slots = self.form.slots();
+        slots.truncate(if self.series.is_some() { 1 } else { slots.len() });
+        slots
     }
 
     /// What must be answered with yes or no.
@@ -51,7 +60,11 @@ async fn page(
     let filter = SiteFilter { region: town.clone(), state: Some(SiteState::Open), ..SiteFilter::default() };
     let sites = places::list_sites(&cx.db, cx.tenant, &filter, None, 200).await?;
     let regions = places::regions(&cx.db, &town).await?;
-    Ok(Edit { team, activity, form, errors, sites, regions, scopes: Scope::ALL, ways: Way::ALL })
+    let series = match activity {
+        Some(id) => store::series::find(&cx.db, cx.tenant, id).await?.map(|(_, rule)| super::series::said(cx, &rule)),
+        None => None,
+    };
+    Ok(Edit { team, activity, form, errors, sites, regions, scopes: Scope::ALL, ways: Way::ALL, series })
 }
 
 #[derive(Deserialize)]
@@ -116,6 +129,8 @@ pub(super) async fn update(cx: Cx, Path(activity): Path<ActivityId>, Form(form):
 pub(super) struct Submission {
     activity: Activity,
     sessions: Vec<Session>,
+    /// The rule by which it is held again and again.
+    series: Option<Word>,
     /// The link of a hidden activity.
     link: Option<String>,
     /// The pass code, for those who manage it.
@@ -145,7 +160,9 @@ pub(super) async fn submission(cx: &Cx, activity: Activity, errors: FieldErrors)
     let (base, key) = (&cx.app.config.base_url, admission::link_key(cx, activity.id));
     let link = hidden.then(|| format!("{base}{}?key={key}", activity.url()));
     let pass_code = admission::pass_code(cx, &activity)?;
-    Ok(Submission { activity, sessions, link, pass_code, errors })
+    let series =
+        store::series::find(&cx.db, cx.tenant, activity.id).await?.map(|(_, rule)| super::series::said(cx, &rule));
+    Ok(Submission { activity, sessions, series, link, pass_code, errors })
 }
 
 pub(super) async fn show_submission(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Answer> {

@@ -3,24 +3,24 @@
 use super::{actor_person, team::led, visible_activity};
 use crate::model::{Activity, ActivityId, Post, PostId, Session, SignupState};
 use crate::signups::admission;
-use crate::signups::group::{Companion, MOST, Together, sign_up};
+use crate::signups::group::{Companion, MOST, Outcome, Together, sign_up};
 use crate::{ATTEND, store};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
-use kernel::{Answer, Cx, FieldErrors, Form, Query, Result, Target, Word};
+use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Target, Word};
 use people::PersonId;
 use serde::Deserialize;
 
 /// What is sent; members by id, others by name and volunteer number, a line each.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct GroupForm {
-    post: String,
-    together: String,
-    member: Vec<String>,
-    others: String,
-    pass: String,
+pub(crate) struct GroupForm {
+    pub post: String,
+    pub together: String,
+    pub member: Vec<String>,
+    pub others: String,
+    pub pass: String,
 }
 
 #[derive(Template)]
@@ -47,7 +47,7 @@ impl New {
 
 async fn page(cx: &Cx, activity: Activity, form: GroupForm, errors: FieldErrors) -> Result<New> {
     let (mut sessions, mut posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
-    sessions.retain(|s| s.ends_at > cx.now);
+    sessions.retain(|s| s.ends_at > cx.now && s.cancelled_at.is_none());
     posts.retain(|p| sessions.iter().any(|s| s.id == p.session_id));
     let members = members(cx).await?;
     Ok(New { activity, sessions, posts, members, form, errors })
@@ -77,7 +77,27 @@ pub(super) async fn new(
 
 pub(super) async fn create(cx: Cx, Path(activity): Path<ActivityId>, Form(form): Form<GroupForm>) -> Result<Answer> {
     let activity = visible_activity(&cx, activity, &form.pass).await?;
-    let known = members(&cx).await?;
+    let outcome = match bring(&cx, &activity, &form).await {
+        Ok(outcome) => outcome,
+        Err(Error::Invalid(errors)) => return cx.invalid(&page(&cx, activity, form, errors).await?),
+        Err(other) => return Err(other),
+    };
+    let joined = outcome.made.iter().filter(|s| s.state == SignupState::Joined).count();
+    let left_out: Vec<&str> = outcome.left_out.iter().map(|(name, _)| name.as_str()).collect();
+    let word = if left_out.is_empty() { "group.made" } else { "group.made_some" };
+    let word = Word::new(word).with("joined", joined).with("waiting", outcome.made.len() - joined);
+    let word = word.with("names", left_out.join("、"));
+    let mine = outcome.made.iter().find(|s| cx.actor.person == Some(s.person_id.0));
+    let to = mine.map_or_else(|| activity.url(), |s| format!("{}/signups/{}", activity.url(), s.id));
+    Ok(cx.see_other_saying(&to, &word))
+}
+
+/// Signs those up who are named in the form, for page and program alike.
+///
+/// # Errors
+/// `Invalid` with every problem of the form; `Refused` when somebody has to come and may not.
+pub(crate) async fn bring(cx: &Cx, activity: &Activity, form: &GroupForm) -> Result<Outcome> {
+    let known = members(cx).await?;
     let mut errors = FieldErrors::none();
     let together: Option<Together> = errors.choice("together", &form.together);
     let post: Option<PostId> = form.post.parse().ok();
@@ -88,24 +108,16 @@ pub(super) async fn create(cx: Cx, Path(activity): Path<ActivityId>, Form(form):
     if post.is_none() {
         errors.add("post", Word::new("form.choose"));
     }
-    let people = people(&cx, &form, &known, &mut errors).await?;
+    let people = people(cx, form, &known, &mut errors).await?;
     let (Some(together), Some(post), true) = (together, post, errors.is_empty()) else {
-        return cx.invalid(&page(&cx, activity, form, errors).await?);
+        return Err(Error::Invalid(errors));
     };
-    let admitted = match actor_person(&cx) {
-        Ok(person) => admission::admitted(&cx, &activity, person, &form.pass).await?,
+    let admitted = match actor_person(cx) {
+        Ok(person) => admission::admitted(cx, activity, person, &form.pass).await?,
         Err(_) => false,
     };
     let leads = people.iter().all(|one| known.contains(one) || cx.actor.person == Some(one.person.0));
-    let outcome = sign_up(&cx, (post.id, admitted), people, together, leads).await?;
-    let joined = outcome.made.iter().filter(|s| s.state == SignupState::Joined).count();
-    let left_out: Vec<&str> = outcome.left_out.iter().map(|(name, _)| name.as_str()).collect();
-    let word = if left_out.is_empty() { "group.made" } else { "group.made_some" };
-    let word = Word::new(word).with("joined", joined).with("waiting", outcome.made.len() - joined);
-    let word = word.with("names", left_out.join("、"));
-    let mine = outcome.made.iter().find(|s| cx.actor.person == Some(s.person_id.0));
-    let to = mine.map_or_else(|| activity.url(), |s| format!("{}/signups/{}", activity.url(), s.id));
-    Ok(cx.see_other_saying(&to, &word))
+    sign_up(cx, (post.id, admitted), people, together, leads).await
 }
 
 /// Who is meant, the actor first when they come too.

@@ -1,10 +1,13 @@
 //! Handing a place over, taking one over, the leader's yes, and moves between posts.
 
-use super::{actor_person, held_session, visible_activity};
+use super::call::held;
+use super::{actor_person, visible_activity};
 use crate::model::{ActivityId, PostId, SessionId, SignupId, SignupState};
+use crate::signups::calls::TOLD;
 use crate::signups::handover;
+use crate::store;
+use crate::store::calls::Call;
 use crate::store::signup::{self, Mine};
-use crate::{ATTEND, store};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::filters;
@@ -17,6 +20,9 @@ struct Show {
     mine: Mine,
     offered: bool,
     asks: bool,
+    /// Who was told of it.
+    call: Option<Call>,
+    most: usize,
 }
 
 pub(super) async fn show(cx: Cx, Path(signup): Path<SignupId>) -> Result<Answer> {
@@ -26,7 +32,8 @@ pub(super) async fn show(cx: Cx, Path(signup): Path<SignupId>) -> Result<Answer>
     }
     let asks = store::find(&cx.db, cx.tenant, mine.activity_id).await?.handover_asks;
     let offered = signup::find(&cx.db, cx.tenant, signup).await?.handover_at.is_some();
-    cx.page(&Show { mine, offered, asks })
+    let call = store::calls::find(&cx.db, cx.tenant, signup).await?;
+    cx.page(&Show { mine, offered, asks, call, most: TOLD })
 }
 
 #[derive(Deserialize)]
@@ -74,13 +81,6 @@ pub(super) async fn take(cx: Cx, Path(activity): Path<ActivityId>, Form(taken): 
         Some(made) => Ok(cx.see_other(&format!("{}/signups/{}", activity.url(), made.id))),
         None => Ok(cx.see_other_saying(&activity.url(), &Word::new("handover.asked"))),
     }
-}
-
-/// A sign-up of a session that the actor takes attendance of.
-async fn held(cx: &Cx, session: SessionId, signup: SignupId) -> Result<()> {
-    let (session, _) = held_session(cx, session, ATTEND).await?;
-    let found = signup::find(&cx.db, cx.tenant, signup).await?;
-    if found.session_id == session.id { Ok(()) } else { Err(Error::NotFound) }
 }
 
 #[derive(Deserialize)]

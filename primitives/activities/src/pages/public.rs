@@ -15,6 +15,7 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use kernel::http::{Cursor, Paged, filters};
 use kernel::memo::Memo;
 use kernel::{Answer, Cx, Lang, Query, Result, TenantId, Word};
+use organisations::TeamOf;
 use people::PersonId;
 use places::Region;
 use serde::Deserialize;
@@ -227,6 +228,10 @@ struct Show<'s> {
     activity: &'s Activity,
     region: String,
     days: Vec<Day<'s>>,
+    /// Sessions to come that were called off.
+    cancelled: Vec<&'s Session>,
+    /// The reader's teams, where they choose for which they come.
+    teams: Vec<TeamOf>,
     person: bool,
     phone: Option<&'s str>,
     manages: bool,
@@ -276,6 +281,11 @@ impl<'s> Show<'s> {
         self.activity.way == Way::Draw
     }
 
+    /// The teams that hold it with its own, in one line.
+    fn partners(&self) -> String {
+        self.activity.partners.0.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join("、")
+    }
+
     fn asks_code(&self) -> bool {
         self.activity.scope == Scope::PassCode
     }
@@ -303,6 +313,13 @@ pub(super) struct Link {
     pub(super) key: String,
 }
 
+impl Link {
+    /// What goes on with the addresses of a page.
+    pub(super) fn query(&self) -> String {
+        if self.key.is_empty() { String::new() } else { kernel::http::query_string(&[("key", &self.key)], "") }
+    }
+}
+
 pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<Link>) -> Result<Answer> {
     let kept: Kept = cx.app.part();
     let read = async || {
@@ -314,7 +331,10 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
     let (activity, sessions, posts, offers) = &*shown;
     visible(&cx, activity, &link.key).await?;
     let person = actor_person(&cx).ok();
-    let days = days(&cx, activity, sessions, posts, person).await?;
+    let (held, cancelled): (Vec<&Session>, Vec<&Session>) = sessions.iter().partition(|s| s.cancelled_at.is_none());
+    let cancelled = cancelled.into_iter().filter(|s| s.ends_at > cx.now).collect();
+    let held: Vec<Session> = held.into_iter().cloned().collect();
+    let days = days(&cx, activity, &held, posts, person).await?;
     let region = places::full_region_name(&cx, &activity.region_code).await?;
     let expected = days.iter().any(Day::joined);
     let phone = (activity.contact_public || expected).then_some(activity.contact_phone.as_str());
@@ -322,11 +342,19 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
     let open = matches!(activity.state, State::Open | State::Running);
     let offered = |offer: &&Offered| open && offer.starts_at > cx.now && takes(&days, offer, person);
     let offers = if person.is_some() { offers.iter().filter(offered).collect() } else { Vec::new() };
+    let teams = match person {
+        Some(person) if open && !activity.partners.0.is_empty() => {
+            organisations::teams_of(&cx.db, cx.tenant, person).await?
+        }
+        _ => Vec::new(),
+    };
     let key = if activity.scope == Scope::Hidden { link.key } else { String::new() };
     cx.page(&Show {
         activity,
         region,
         days,
+        cancelled,
+        teams,
         person: person.is_some(),
         phone,
         manages,
@@ -336,6 +364,15 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
         offers,
         me: person,
     })
+}
+
+/// The places of an activity that somebody may take over.
+pub(crate) async fn takeable(cx: &Cx, activity: &Activity, person: PersonId) -> Result<Vec<Offered>> {
+    let (mut sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
+    sessions.retain(|s| s.cancelled_at.is_none());
+    let days = days(cx, activity, &sessions, &posts, Some(person)).await?;
+    let offers = store::handover::list(&cx.db, cx.tenant, activity.id, cx.now).await?;
+    Ok(offers.into_iter().filter(|offer| takes(&days, offer, Some(person))).collect())
 }
 
 /// Whether the reader may take a place over, or wants to know what became of theirs: nobody sees what is not for them.

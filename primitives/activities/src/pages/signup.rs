@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::Path;
 use chrono::{DateTime, Duration, Utc};
 use kernel::http::filters;
-use kernel::{Answer, Cx, Error, Form, Result};
+use kernel::{Answer, Cx, Error, Form, Result, Word};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -19,6 +19,9 @@ pub(super) struct Choice {
     /// The pass code, or the key of a hidden activity's link.
     #[serde(default)]
     pass: String,
+    /// For which of one's teams one comes; empty where nothing was asked.
+    #[serde(default)]
+    team: String,
 }
 
 pub(super) async fn create(cx: Cx, Path(activity): Path<ActivityId>, Form(choice): Form<Choice>) -> Result<Answer> {
@@ -27,7 +30,11 @@ pub(super) async fn create(cx: Cx, Path(activity): Path<ActivityId>, Form(choice
     if post.activity_id != activity.id {
         return Err(Error::NotFound);
     }
-    let made = enter(&cx, &activity, actor_person(&cx)?, post.id, &choice.pass).await?;
+    let team = match choice.team.trim() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| Error::Malformed(Word::new("error.form")))?),
+    };
+    let made = enter(&cx, &activity, actor_person(&cx)?, (post.id, team), &choice.pass).await?;
     Ok(cx.see_other(&format!("{}/signups/{}", activity.url(), made.id)))
 }
 
@@ -39,6 +46,8 @@ struct Show {
     opens: DateTime<Utc>,
     /// Until when an offered place has to be confirmed.
     offered: Option<DateTime<Utc>>,
+    /// The team for which the hours count.
+    team: String,
 }
 
 impl Show {
@@ -63,5 +72,7 @@ pub(super) async fn show(cx: Cx, Path((activity, signup)): Path<(ActivityId, Sig
     }
     let opens = mine.starts_at - Duration::minutes(rules::EARLY);
     let offered = mine.offered(cx.now);
-    cx.page(&Show { mine, opens, offered })
+    let of = signup::find(&cx.db, cx.tenant, signup).await?.organisation_id;
+    let team = organisations::find(&cx.db, cx.tenant, of).await?.name;
+    cx.page(&Show { mine, opens, offered, team })
 }

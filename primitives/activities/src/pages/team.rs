@@ -3,6 +3,7 @@
 use crate::MANAGE;
 use crate::model::{State, seal};
 use crate::store::listing::Face;
+use crate::store::partner::Shared;
 use crate::store::{self, Filter, Listed, Upcoming};
 use askama::Template;
 use chrono::Duration;
@@ -20,6 +21,8 @@ pub(crate) struct Team {
     pub uncounted: Vec<Upcoming>,
     /// Drafts and what is being reviewed.
     pub drafts: Vec<Listed>,
+    /// What it was asked to hold with others, or holds with them.
+    pub shared: Vec<Shared>,
 }
 
 #[derive(Template)]
@@ -73,5 +76,6 @@ pub(crate) async fn team(cx: &Cx, organisation: Organisation) -> Result<Team> {
         let filter = Filter { organisation: Some(organisation.id), state: Some(state), ..Filter::default() };
         drafts.extend(store::list(cx, &Face::Desk(cx.reach(MANAGE)), &filter, None, 20).await?);
     }
-    Ok(Team { organisation, coming, uncounted, drafts })
+    let shared = store::partner::of_team(&cx.db, cx.tenant, organisation.id).await?;
+    Ok(Team { organisation, coming, uncounted, drafts, shared })
 }

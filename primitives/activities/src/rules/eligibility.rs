@@ -36,24 +36,28 @@ pub struct Candidate {
 /// own by them.
 #[must_use]
 pub fn asked_teams(activity: &Activity) -> Vec<OrganisationId> {
+    let partners = activity.partners.0.iter().map(|i| i.team);
     let invited = activity.invited.0.iter().map(|i| i.team);
+    let holding = std::iter::once(activity.organisation_id).chain(partners.clone());
     match activity.scope {
-        _ if activity.only_team => vec![activity.organisation_id],
-        Scope::Teams if !activity.invited.0.is_empty() => invited.collect(),
-        Scope::Teams => vec![activity.organisation_id],
-        Scope::Hidden => std::iter::once(activity.organisation_id).chain(invited).collect(),
+        _ if activity.only_team => holding.collect(),
+        Scope::Teams if !activity.invited.0.is_empty() => invited.chain(partners).collect(),
+        Scope::Teams => holding.collect(),
+        Scope::Hidden => holding.chain(invited).collect(),
         Scope::Public | Scope::PassCode | Scope::Backfill | Scope::RealName => Vec::new(),
     }
 }
 
 /// The names of those teams, for the reason.
 fn asked_names(activity: &Activity) -> String {
-    match activity.invited.0.as_slice() {
+    let partners = activity.partners.0.iter().map(|i| i.name.as_str());
+    let names: Vec<&str> = match activity.invited.0.as_slice() {
         invited if activity.scope == Scope::Teams && !activity.only_team && !invited.is_empty() => {
-            invited.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join("、")
+            invited.iter().map(|i| i.name.as_str()).chain(partners).collect()
         }
-        _ => activity.organisation_name.clone(),
-    }
+        _ => std::iter::once(activity.organisation_name.as_str()).chain(partners).collect(),
+    };
+    names.join("、")
 }
 
 /// Every reason why somebody cannot sign up now, each a word that says what would change it.

@@ -57,6 +57,9 @@ pub(crate) async fn sign_up(
     cx.write(found.activity_id.lane(), async move |tx: &mut Tx<'_>| {
         let session = store::find_session(tx, at.tenant, found.session_id).await?;
         let activity = store::find(tx, at.tenant, session.activity_id).await?;
+        if session.cancelled_at.is_some() {
+            return Err(Error::refused("series.refused.cancelled"));
+        }
         if together == Together::All && activity.is_collecting() {
             return Err(Error::refused("group.refused.draw"));
         }
@@ -137,7 +140,7 @@ impl Party<'_> {
             session_id: self.session.id,
             post_id: self.post,
             person_id: person,
-            organisation_id: known.team(person, self.activity.organisation_id),
+            organisation_id: known.team(person, &self.activity, None),
             state: place.state(),
             position,
             made_at: self.cx.now,

@@ -26,7 +26,7 @@ impl Deed for HandoverChanged {
 }
 
 /// What somebody reads of a place to take over: before it begins, of somebody who joined.
-async fn place(tx: &Tx<'_>, cx: &Cx, id: SignupId) -> Result<(Signup, Session, Activity)> {
+pub(super) async fn place(tx: &Tx<'_>, cx: &Cx, id: SignupId) -> Result<(Signup, Session, Activity)> {
     let now = signup::find(tx, cx.tenant, id).await?;
     let session = store::find_session(tx, cx.tenant, now.session_id).await?;
     let activity = store::find(tx, cx.tenant, now.activity_id).await?;
@@ -131,7 +131,7 @@ async fn pass(
     let made = Signup {
         id: SignupId::fresh(),
         person_id: person,
-        organisation_id: known.team(person, activity.organisation_id),
+        organisation_id: known.team(person, activity, None),
         made_at: cx.now,
         handover_at: None,
         ..now.clone()

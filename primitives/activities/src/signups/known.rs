@@ -54,13 +54,20 @@ impl Known {
         Ok(Self { facts, teams, busy, spans, settings, live })
     }
 
-    /// The team for which somebody's hours count: the holding team if they belong to it, else their first, else the holding one.
-    pub fn team(&self, person: PersonId, holder: OrganisationId) -> OrganisationId {
+    /// The team for which somebody's hours count: the one that they chose among theirs, else the holding team if they belong to
+    /// it, else one that holds it too, else their first, else the holding one.
+    pub fn team(&self, person: PersonId, activity: &Activity, chosen: Option<OrganisationId>) -> OrganisationId {
         let teams = self.teams.get(&person).map_or(&[][..], Vec::as_slice);
-        if teams.iter().any(|t| t.organisation_id == holder) {
-            return holder;
-        }
-        teams.first().map_or(holder, |t| t.organisation_id)
+        let own = |team: OrganisationId| teams.iter().any(|t| t.organisation_id == team).then_some(team);
+        let holding = std::iter::once(activity.organisation_id).chain(activity.partners.0.iter().map(|p| p.team));
+        let first = || teams.first().map_or(activity.organisation_id, |t| t.organisation_id);
+        chosen.and_then(own).or_else(|| holding.into_iter().find_map(own)).unwrap_or_else(first)
+    }
+
+    /// Whether somebody belongs to the team that they chose, or chose none.
+    pub fn is_theirs(&self, person: PersonId, chosen: Option<OrganisationId>) -> bool {
+        let belongs = |team| self.teams.get(&person).is_some_and(|all| all.iter().any(|t| t.organisation_id == team));
+        chosen.is_none_or(belongs)
     }
 
     /// The paths of somebody's teams.

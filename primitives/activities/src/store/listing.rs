@@ -83,14 +83,16 @@ fn narrow(cx: &Cx, wanted: &mut Conditions, filter: &Filter) {
         wanted.and("a.state = ?", args![state]);
     }
     if let Some(organisation) = filter.organisation {
-        wanted.and("a.organisation_id = ?", args![organisation]);
+        let held = "(a.organisation_id = ? OR CAST(a.partners AS TEXT) LIKE ?)";
+        wanted.and(held, args![organisation, format!("%{organisation}%")]);
     }
     if filter.from.is_some() || filter.to.is_some() {
         let (from, to) = (filter.from.unwrap_or(NaiveDate::MIN), filter.to);
         let (from, to) = (from.max(FIRST), to.unwrap_or(LAST));
         wanted.and("a.starts_on <= ? AND a.ends_on >= ?", args![to, from]);
         wanted.and(
-            "EXISTS (SELECT 1 FROM activity_session n WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.day >= ? AND n.day <= ?)",
+            "EXISTS (SELECT 1 FROM activity_session n WHERE n.tenant_id = a.tenant_id AND n.activity_id = a.id AND n.day >= ? AND n.day <= ?
+               AND n.cancelled_at IS NULL)",
             args![from, to],
         );
     }

@@ -105,11 +105,13 @@ impl Reader {
     }
 
     fn teams(&self, wanted: &mut Conditions) {
-        let ids: Vec<Value> = self.teams.iter().flat_map(|team| args![team].to_vec()).collect();
-        wanted.and_any("NOT a.only_team", "a.organisation_id = ?", &ids);
-        let both: Vec<Value> = self.teams.iter().flat_map(|team| args![format!("%{team}%"), team].to_vec()).collect();
-        let each = "CAST(a.invited AS TEXT) LIKE ? OR CAST(a.invited AS TEXT) = '[]' AND a.organisation_id = ?";
-        wanted.and_any("a.scope <> 'teams'", each, &both);
+        let like = |team: &OrganisationId| format!("%{team}%");
+        let ids: Vec<Value> = self.teams.iter().flat_map(|team| args![team, like(team)].to_vec()).collect();
+        wanted.and_any("NOT a.only_team", "a.organisation_id = ? OR CAST(a.partners AS TEXT) LIKE ?", &ids);
+        let all: Vec<Value> = self.teams.iter().flat_map(|team| args![like(team), team, like(team)].to_vec()).collect();
+        let each = "CAST(a.invited AS TEXT) LIKE ? OR CAST(a.invited AS TEXT) = '[]' AND a.organisation_id = ?
+                      OR CAST(a.partners AS TEXT) LIKE ?";
+        wanted.and_any("a.scope <> 'teams'", each, &all);
     }
 
     fn skills(&self, wanted: &mut Conditions) {

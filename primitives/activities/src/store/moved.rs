@@ -33,7 +33,7 @@ pub(crate) async fn move_team(tx: &mut Tx<'_>, cx: &Cx, from: OrganisationId, to
         "UPDATE activity SET organisation_id = $3, organisation_name = $4, organisation_path = $5, updated_at = $6
                WHERE tenant_id = $1 AND organisation_id = $2 AND state IN ('draft', 'review', 'open', 'running')";
     tx.execute(sql, args![cx.tenant, from, to.id, to.name, to.path, cx.now]).await?;
-    Ok(())
+    super::partner::move_team(tx, cx, from, to).await
 }
 
 row! { struct Count { n: i64 } }

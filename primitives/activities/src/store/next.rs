@@ -10,6 +10,7 @@ const NEXT: &str = "UPDATE activity SET (next_at, next_end, next_places, next_ta
         CAST(COALESCE((SELECT SUM(p.places) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT),
         CAST(COALESCE((SELECT SUM(p.taken) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id), 0) AS BIGINT)
       FROM activity_session s WHERE s.tenant_id = $1 AND s.activity_id = activity.id AND s.ends_at > $2
+        AND s.cancelled_at IS NULL
       ORDER BY s.starts_at, s.id LIMIT 1)
     WHERE tenant_id = $1";
 

@@ -32,8 +32,10 @@ row! {
 
 /// Open sessions of a region and all below it; everywhere when it is empty.
 pub(crate) async fn open(cx: &Cx, region: &str, limit: i64) -> Result<Vec<Row>> {
-    let mut wanted =
-        Conditions::new("s.tenant_id = ? AND s.day >= ? AND s.starts_at > ?", args![cx.tenant, cx.today(), cx.now]);
+    let mut wanted = Conditions::new(
+        "s.tenant_id = ? AND s.cancelled_at IS NULL AND s.day >= ? AND s.starts_at > ?",
+        args![cx.tenant, cx.today(), cx.now],
+    );
     wanted.and(
         "a.state IN ('open', 'running') AND a.scope <> 'hidden' AND a.opens_at <= ? AND a.closes_at > ?",
         args![cx.now, cx.now],
