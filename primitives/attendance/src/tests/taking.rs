@@ -109,7 +109,7 @@ async fn what_nobody_closed_waits_for_the_leader() {
         app.run_recurring("attendance.close_forgotten").await;
         assert_eq!(minutes(&app, who.person.unwrap()).await, 0);
         assert!(who.get(&format!("/check-in/{}", open.session.id)).await.text_contains("忘了签退"));
-        assert!(stage.leader.get(&open.at("")).await.text_contains("按计划结束时间记"));
+        assert!(stage.leader.get(&open.at("")).await.text_contains("按这个时间记"));
         stage.leader.post(&open.at("/departures"), &[("person", &person)]).await.expect(303);
         assert_eq!(minutes(&app, who.person.unwrap()).await, 150);
         stage.leader.post(&open.at("/departures"), &[("person", &person)]).await.expect(303);
