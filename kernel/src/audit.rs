@@ -190,6 +190,8 @@ pub struct Filter {
     pub kind: Option<String>,
     /// One object.
     pub object: Option<Raw>,
+    /// Deeds that are left out.
+    pub besides: Vec<&'static str>,
     /// Lines before this moment and place.
     pub before: Option<(DateTime<Utc>, String, i64)>,
 }
@@ -205,6 +207,9 @@ pub async fn list(db: &impl Read, tenant: TenantId, filter: &Filter, limit: i64)
     }
     if let Some(object) = filter.object {
         wanted.and("object_id = ?", args![object]);
+    }
+    for kind in &filter.besides {
+        wanted.and("kind <> ?", args![*kind]);
     }
     if let Some((at, chain, seq)) = &filter.before {
         wanted.and("(at, chain, seq) < (?, ?, ?)", args![at, chain, seq]);

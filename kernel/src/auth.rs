@@ -1,17 +1,19 @@
 //! Accounts: sign-in by phone or name, a second factor for staff, sessions in the database, tries that slow down.
 
 mod account;
+mod parting;
 mod password;
 mod session;
 mod throttle;
 mod token;
 mod totp;
 
-pub(crate) use account::actor;
 pub use account::{
     Account, Holding, NewAccount, RoleRow, change_password, change_phone, disable, find, find_by_name, find_by_person,
     grant, holding, insert, list, list_roles, revoke, scopes_given,
 };
+pub(crate) use account::{actor, holders};
+pub(crate) use parting::PARTING;
 pub use password::{Hasher, weakness};
 pub(crate) use session::Known;
 pub use session::{Session, end, end_all, open, read};

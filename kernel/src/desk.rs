@@ -1,6 +1,8 @@
 //! The kernel's own pages: sign-in, settings, the work-list's frame, accounts, the trace, jobs and "who may".
 
+mod about;
 mod accounts;
+mod bulk;
 pub mod explain;
 mod jobs;
 mod outbox;
@@ -8,6 +10,7 @@ mod search;
 mod settings;
 mod sign_in;
 mod trace;
+mod views;
 mod welcome;
 mod work;
 
@@ -42,6 +45,43 @@ pub const OUTBOX: Permission = Permission::new("outbox.manage", Class::S2, &[Rol
 pub const SETTINGS: Permission = Permission::new("settings.manage", Class::S2, &[Role::District]);
 /// Why somebody may or may not.
 pub const EXPLAIN: Permission = Permission::new("access.explain", Class::S2, &[Role::Accounts, Role::Auditor]);
+
+/// What was done to one object, without the looks at personal data.
+pub const LOG: Permission =
+    Permission::new("desk.log", Class::S2, &[Role::Leader, Role::Station, Role::Town, Role::District, Role::Auditor]);
+/// One deed for many objects of a list; each deed asks its own permission of each of them.
+pub const BULK: Permission = Permission::new("desk.bulk", Class::S2, &[Role::Leader, Role::Town, Role::District]);
+/// Keeping questions to lists under a name; each list asks its own permission.
+pub const VIEWS: Permission = Permission::new(
+    "desk.views",
+    Class::S2,
+    &[Role::Leader, Role::Station, Role::Town, Role::District, Role::Auditor, Role::Accounts, Role::Keeper],
+);
+/// Who may see and change one object, and why.
+pub const WHO: Permission = Permission::new(
+    "desk.who",
+    Class::S2,
+    &[Role::Leader, Role::Station, Role::Town, Role::District, Role::Auditor, Role::Accounts],
+);
+
+/// The pages about objects, the questions to lists that are kept, and deeds for many.
+fn about_routes() -> Routes {
+    Routes::new()
+        .get("/desk/objects/{kind}/{object}/log", LOG, about::log)
+        .get("/desk/objects/{kind}/{object}/access", WHO, about::who)
+        .api(LOG, crate::routes!(about::list_log))
+        .api(WHO, crate::routes!(about::list_access))
+        .post("/desk/views", VIEWS, views::create)
+        .post("/desk/views/{view}/removal", VIEWS, views::remove)
+        .api(VIEWS, crate::routes!(views::list_views, views::save_view))
+        .api(VIEWS, crate::routes!(views::remove_view))
+        .get("/desk/bulk", BULK, bulk::show)
+        .post("/desk/bulk", BULK, bulk::create)
+        .get("/desk/bulk/{run}", BULK, bulk::run)
+        .post("/desk/bulk/{run}/undoing", BULK, bulk::undo)
+        .api(BULK, crate::routes!(bulk::preview_bulk, bulk::begin_bulk))
+        .api(BULK, crate::routes!(bulk::show_bulk, bulk::undo_bulk))
+}
 
 pub(crate) fn module() -> Module {
     let routes = Routes::new()
@@ -80,19 +120,29 @@ pub(crate) fn module() -> Module {
         .post("/desk/outbox/{message}/retry", OUTBOX, outbox::retry)
         .api(OUTBOX, crate::routes!(outbox::list));
     let module = Module::new("kernel")
-        .migrations(crate::migrations!["20261123_01_kernel", "20261128_10_outbox", "20261128_60_questions"])
+        .migrations(crate::migrations![
+            "20261123_01_kernel",
+            "20261128_10_outbox",
+            "20261128_60_questions",
+            "20261128_63_saved_view",
+            "20261128_64_bulk"
+        ])
         .words(crate::words!())
         .words(crate::words!("tables"))
         .words(crate::words!("pdf"))
         .part(crate::pdf::Fonts::default())
         .routes(routes)
+        .routes(about_routes())
         .points(&[
             crate::Pointer::of("person", ("account", "person_id"), "uses.account"),
             crate::Pointer::of("person", ("message", "person_id"), ""),
             crate::Pointer::of("person", ("outbox", "person_id"), ""),
             crate::Pointer::of("person", ("message_setting", "person_id"), ""),
         ])
-        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, SETTINGS, EXPLAIN])
+        .parting(crate::auth::PARTING)
+        .job(crate::jobs::JobKind::of::<crate::bulk::BulkJob>())
+        .list(crate::ListFace { name: "work", url: "/desk", permission: WORK, fields: &["kind", "q"] })
+        .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, SETTINGS, EXPLAIN, LOG, WHO, VIEWS, BULK])
         .every(Recurring {
             name: "kernel.learn",
             every: 60_000,

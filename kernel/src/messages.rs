@@ -6,7 +6,7 @@ use crate::db::Read as _;
 use crate::db::{Db, Json, Tx};
 use crate::error::Result;
 use crate::ids::Raw;
-use crate::outbox::Way;
+use crate::outbox::{Copies, Way};
 use crate::words::Word;
 use crate::{args, row};
 use chrono::{DateTime, Utc};
@@ -69,8 +69,28 @@ async fn leave_many(tx: &mut Tx<'_>, cx: &Cx, people: &[Raw], word: &Word, (url,
     let row =
         |person: &Raw| args![cx.tenant, crate::ids::fresh(), *person, word.key.to_string(), said, url, cx.now].to_vec();
     let rows: Vec<_> = people.iter().map(row).collect();
-    tx.insert_many("INSERT INTO message (tenant_id, id, person_id, word, args, url, made_at)", "", &rows).await?;
-    crate::outbox::put(tx, cx, people, word, Way { url, by_mail: url, urgent }).await
+    tx.insert_many(INSERT, "", &rows).await?;
+    crate::outbox::put(tx, cx, people, word, Way { url, by_mail: url, urgent }).await?;
+    copy(tx, cx, (people, word), urgent).await
+}
+
+const INSERT: &str = "INSERT INTO message (tenant_id, id, person_id, word, args, url, made_at)";
+
+/// Tells those who are told for somebody else, such as the guardian of a minor.
+async fn copy(tx: &mut Tx<'_>, cx: &Cx, (people, word): (&[Raw], &Word), urgent: bool) -> Result<()> {
+    let Some(Copies(find)) = cx.app.find_part::<Copies>() else { return Ok(()) };
+    for copied in find(tx, cx.clone(), people.to_vec(), word.clone()).await? {
+        if copied.inside {
+            let said: Vec<(String, String)> =
+                copied.word.args.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+            let key = copied.word.key.to_string();
+            let row = args![cx.tenant, crate::ids::fresh(), copied.to, key, Json(said), copied.url, cx.now].to_vec();
+            tx.insert_many(INSERT, "", &[row]).await?;
+        }
+        let way = Way { url: &copied.url, by_mail: &copied.url, urgent };
+        crate::outbox::put(tx, cx, &[copied.to], &copied.word, way).await?;
+    }
+    Ok(())
 }
 
 /// Leaves a message that asks its reader something.
@@ -81,7 +101,8 @@ pub async fn ask(tx: &mut Tx<'_>, cx: &Cx, person: Raw, word: &Word, question: Q
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let of = args![cx.tenant, crate::ids::fresh(), person, word.key.to_string(), Json(said), url, cx.now, ask, until];
     tx.execute(sql, of).await?;
-    crate::outbox::put(tx, cx, &[person], word, Way { url, by_mail, urgent: false }).await
+    crate::outbox::put(tx, cx, &[person], word, Way { url, by_mail, urgent: false }).await?;
+    copy(tx, cx, (&[person], word), false).await
 }
 
 /// What led a person to this page is done with: read, and nothing is asked any more.

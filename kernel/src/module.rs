@@ -1,14 +1,18 @@
 //! What a room hands to the application at its door.
 
+use crate::bulk::BulkDeed;
 use crate::cx::Cx;
 use crate::db::Migration;
 use crate::error::Result;
 use crate::http::Routes;
 use crate::ids::Raw;
 use crate::jobs::{JobKind, Recurring};
+use crate::objects::ObjectKind;
+use crate::parting::Parting;
 use crate::pointers::Pointer;
 use crate::policy::Permission;
 use crate::settings::Setting;
+use crate::views::ListFace;
 use crate::words::WordFiles;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -106,6 +110,10 @@ pub struct Module {
     pub(crate) nav: Vec<NavItem>,
     pub(crate) pointers: Vec<Pointer>,
     pub(crate) settings: Vec<Setting>,
+    pub(crate) partings: Vec<Parting>,
+    pub(crate) objects: Vec<ObjectKind>,
+    pub(crate) lists: Vec<ListFace>,
+    pub(crate) bulk: Vec<BulkDeed>,
     pub(crate) parts: axum::http::Extensions,
 }
 
@@ -209,6 +217,34 @@ impl Module {
     #[must_use]
     pub fn settings(mut self, table: &[Setting]) -> Self {
         self.settings.extend_from_slice(table);
+        self
+    }
+
+    /// What of it ends when somebody pauses, leaves or is erased.
+    #[must_use]
+    pub fn parting(mut self, parting: Parting) -> Self {
+        self.partings.push(parting);
+        self
+    }
+
+    /// A kind of its objects, for the pages about them.
+    #[must_use]
+    pub fn object(mut self, kind: ObjectKind) -> Self {
+        self.objects.push(kind);
+        self
+    }
+
+    /// A list whose questions can be kept.
+    #[must_use]
+    pub fn list(mut self, face: ListFace) -> Self {
+        self.lists.push(face);
+        self
+    }
+
+    /// A deed that a list offers for many of its objects.
+    #[must_use]
+    pub fn bulk(mut self, deed: BulkDeed) -> Self {
+        self.bulk.push(deed);
         self
     }
 

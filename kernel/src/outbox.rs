@@ -9,7 +9,7 @@ mod post;
 pub mod rules;
 mod smtp;
 pub mod store;
-pub use book::{Addresses, Book};
+pub use book::{Addresses, Book, Copied, Copies};
 pub use channels::{Adapter, Channels, Line};
 pub use gateway::{Gateway, signature};
 pub use smtp::{Encryption, Smtp};

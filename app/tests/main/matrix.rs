@@ -11,6 +11,8 @@ mod cases_api;
 mod cases_exchange;
 #[path = "matrix_cases_series.rs"]
 mod cases_series;
+#[path = "matrix_cases_people.rs"]
+mod cases_people;
 #[path = "matrix_threats.rs"]
 mod threats;
 #[path = "matrix_world.rs"]

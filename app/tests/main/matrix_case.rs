@@ -147,6 +147,10 @@ impl Case {
             ("{proof}", corner.proof.to_string()),
             ("{month}", "2026-10".to_owned()),
             ("{request}", corner.request.to_string()),
+            // A guardian bears the member's id, and is the member: the pages about objects are asked about the member too.
+            ("{guardian}", corner.member.to_string()),
+            ("{kind}", "person".to_owned()),
+            ("{object}", corner.member.to_string()),
             ("{site}", corner.site.to_string()),
             ("{import}", world.run(corner).0.to_string()),
             ("{job}", world.job.to_string()),
@@ -155,6 +159,7 @@ impl Case {
             ("{role}", world.role.to_string()),
             // What somebody keeps for themselves is there for nobody else.
             ("{view}", kernel::ids::Raw::default().to_string()),
+            ("{run}", kernel::ids::Raw::default().to_string()),
             ("{report}", kernel::ids::Raw::default().to_string()),
             ("{blank}", kernel::ids::Raw::default().to_string()),
             ("{token}", token.to_owned()),

@@ -49,6 +49,7 @@ pub fn all() -> Vec<Case> {
         super::cases_api::all(),
         super::cases_exchange::all(),
         super::cases_series::all(),
+        super::cases_people::all(),
     ]
     .into_iter()
     .flatten()

@@ -57,6 +57,9 @@ async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends
     app.sql(sql, cells.to_vec()).await;
     let merged = "INSERT INTO person_merge (tenant_id, id, kept_id, gone_id, fields, before, state, made_name, made_at, asked_by,
                     asked_name, asked_at, reason) VALUES ($1, $2, $3, $2, $4, $5, 'asked', 'test', $6, $7, 'test', $6, 'test')";
+    let stands = "INSERT INTO guardian (tenant_id, id, person_id, guardian_person_id, name, relation, state, for_data, made_at, made_name)
+                  VALUES ($1, $2, $2, $2, 'test', 'other', 'named', FALSE, $3, 'test')";
+    app.sql(stands, args![tenant, corner.member, now].to_vec()).await;
     let none = serde_json::json!([]);
     app.sql(merged, args![tenant, corner.member, corner.leader, none, vec![0_u8], now, account].to_vec()).await;
     let scan = kernel::ids::fresh();

@@ -22,6 +22,8 @@ mod records;
 mod reports;
 #[path = "trace_walk_series.rs"]
 mod series;
+#[path = "trace_walk_life.rs"]
+mod life;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
 #[path = "trace_walk_together.rs"]
@@ -64,6 +66,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     exports(walk, by("town"), by("district")).await;
     doubles::walk(walk, by("town")).await;
     doubles::merge(walk, by("town"), by("district")).await;
+    life::walk(walk, by("town"), by("district")).await;
     access::walk(walk, by("town"), by("anyone")).await;
     teams_life::walk(walk, by("town")).await;
     teams(walk, by).await;

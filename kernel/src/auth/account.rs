@@ -4,6 +4,7 @@ use crate::cx::{Actor, Cx};
 use crate::db::{Conditions, Db, Read, Tx, Violation};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, Raw, TenantId};
+use crate::objects::Object;
 use crate::policy::{Grant, Role, Scope};
 use crate::words::Word;
 use crate::{args, row};
@@ -230,6 +231,42 @@ pub async fn disable(tx: &mut Tx<'_>, cx: &Cx, account: AccountId) -> Result<()>
     tx.execute(sql, args![yesterday, cx.tenant, account]).await?;
     tx.execute("DELETE FROM api_token WHERE tenant_id = $1 AND account_id = $2", args![cx.tenant, account]).await?;
     super::end_all(tx, cx.tenant, account).await
+}
+
+row! {
+    struct Holds {
+        id: AccountId, name: String, person_id: Option<Raw>, role: Role, scope_kind: String, scope: String
+    }
+}
+
+/// Everybody who holds a role on a day, and those whom an object is about or who made it, as the evaluator takes them once they gave
+/// their second factor.
+pub(crate) async fn holders(db: &Db, tenant: TenantId, day: NaiveDate, object: &Object) -> Result<Vec<Actor>> {
+    let sql = "SELECT a.id, a.name, a.person_id, r.role, r.scope_kind, r.scope FROM account_role r
+               JOIN account a ON a.tenant_id = r.tenant_id AND a.id = r.account_id
+               WHERE r.tenant_id = $1 AND a.state = 'active' AND r.from_on <= $2 AND (r.to_on IS NULL OR r.to_on >= $2)
+               ORDER BY a.id, r.id";
+    let mut found: Vec<Actor> = Vec::new();
+    for row in db.all::<Holds>(sql, args![tenant, day]).await? {
+        let grant = Grant::stored(row.role, &row.scope_kind, row.scope);
+        match found.last_mut().filter(|last| last.account == Some(row.id)) {
+            Some(last) => last.grants.push(grant),
+            None => found.push(Actor::holding(row.id, row.person_id, row.name, vec![grant], true)),
+        }
+    }
+    let mut besides = Vec::new();
+    for person in object.places.iter().filter_map(|place| place.person) {
+        besides.extend(find_by_person(db, tenant, person).await?);
+    }
+    if let Some(maker) = object.maker {
+        besides.push(find(db, tenant, maker).await?);
+    }
+    for account in besides.into_iter().filter(|account| account.state == "active") {
+        if found.iter().all(|known| known.account != Some(account.id)) {
+            found.push(Actor::holding(account.id, account.person_id, account.name, Vec::new(), true));
+        }
+    }
+    Ok(found)
 }
 
 /// The actor of an account: roles that ask for a second factor count only after it was given.

@@ -12,12 +12,19 @@ use serde_json::Value;
 
 /// Who reads of everybody leaves a line too.
 #[derive(Serialize)]
-struct TraceRead {
+pub(super) struct TraceRead {
     #[serde(skip)]
     object: Option<Raw>,
     actor: String,
     kind: String,
     lines: usize,
+}
+
+impl TraceRead {
+    /// So many lines of one object were read.
+    pub(super) fn of(object: Option<Raw>, lines: usize) -> Self {
+        Self { object, actor: String::new(), kind: String::new(), lines }
+    }
 }
 
 impl Deed for TraceRead {
@@ -37,19 +44,19 @@ struct Index {
 }
 
 /// A line as people read it: what was noted of the deed as names and values.
-struct Line {
-    stored: Stored,
-    facts: Vec<(String, String)>,
+pub(super) struct Line {
+    pub stored: Stored,
+    pub facts: Vec<(String, String)>,
 }
 
 impl Line {
-    fn of(cx: &Cx, stored: Stored) -> Self {
+    pub(super) fn of(cx: &Cx, stored: Stored) -> Self {
         Self { facts: facts(cx, &stored.detail.0), stored }
     }
 }
 
 /// The named values of a deed; what is absent is left out.
-fn facts(cx: &Cx, detail: &Value) -> Vec<(String, String)> {
+pub(super) fn facts(cx: &Cx, detail: &Value) -> Vec<(String, String)> {
     let Value::Object(members) = detail else { return Vec::new() };
     let told = members.iter().filter(|(_, value)| !matches!(value, Value::Null) && *value != "");
     told.map(|(name, value)| (cx.t(&format!("trace.field.{name}")).to_owned(), shown(cx, value))).collect()
@@ -89,6 +96,7 @@ pub(super) async fn index(cx: Cx, Query(query): Query<Filter>) -> Result<Answer>
         kind: wanted(&query.kind),
         object: query.object.as_deref().and_then(|o| o.parse().ok()),
         before,
+        ..audit::Filter::default()
     };
     let at = cx.clone();
     let lines = cx

@@ -54,6 +54,7 @@ struct Index {
     tabs: Vec<Tab>,
     groups: Vec<Group>,
     query: String,
+    views: String,
 }
 
 /// Everything that waits for this reader and matches, the earliest due first.
@@ -149,5 +150,7 @@ pub(super) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
         items: items.into_iter().map(|item| (item.clone(), due_text(&cx, &item))).collect(),
     })
     .collect();
-    cx.page(&Index { due, later, tabs, groups, query })
+    let asked = crate::http::query_string(&[("kind", &kind), ("q", &query)], "");
+    let views = crate::views::chips(&cx, "work", &asked).await?;
+    cx.page(&Index { due, later, tabs, groups, query, views })
 }

@@ -6,6 +6,7 @@ mod drafts;
 mod forms;
 pub mod lifecycle;
 pub mod model;
+mod object;
 mod pages;
 mod partners;
 mod policy;
@@ -102,6 +103,14 @@ pub fn module() -> Module {
         .settings(&settings::ALL)
         .settings(&reminders::SETTINGS)
         .work(|cx| Box::pin(lifecycle::work(cx)))
+        .parting(signups::parting::PARTING)
+        .object(object::KIND)
+        .list(kernel::ListFace {
+            name: "activities",
+            url: "/desk/activities",
+            permission: MANAGE,
+            fields: &["state", "town", "q"],
+        })
         .every(Recurring { name: "activities.keep_up", every: 20_000, run: |cx| Box::pin(lifecycle::keep_up(cx)) })
         .every(Recurring { name: "activities.lines", every: 20_000, run: |cx| Box::pin(signups::line::keep_up(cx)) })
         .every(Recurring { name: "activities.remind", every: 60_000, run: |cx| Box::pin(reminders::remind(cx)) })

@@ -7,6 +7,7 @@ pub(crate) mod group;
 pub(crate) mod handover;
 mod known;
 pub(crate) mod line;
+pub(crate) mod parting;
 
 pub use line::{offer_url, withdraw};
 

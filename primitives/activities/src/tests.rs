@@ -9,6 +9,7 @@ mod line;
 mod mine;
 mod partners;
 mod poster;
+mod minors;
 mod program;
 mod public;
 mod recruitment;

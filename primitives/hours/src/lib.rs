@@ -89,6 +89,7 @@ pub fn module() -> Module {
         .routes(months::routes())
         .settings(&settings::ALL)
         .part(year::YearFigures::default())
+        .part(store::SERVED)
         .work(|cx| Box::pin(claims::work(cx)))
         .work(|cx| Box::pin(pending::work(cx)))
         .every(Recurring { name: "hours.roll_up", every: 1500, run: |cx| Box::pin(roll_up(cx)) })

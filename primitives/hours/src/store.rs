@@ -174,8 +174,15 @@ pub(crate) async fn enter(tx: &mut Tx<'_>, cx: &Cx, (id, new): (EntryId, &NewEnt
         (booked != day).then_some(day)
     ];
     insert(tx, cells).await?;
+    people::life::served(tx, cx, new.person, day).await?;
     Ok(Entered::Written)
 }
+
+/// Who has not served since a day, for the room that asks whether they go on.
+pub(crate) const SERVED: people::life::Served = people::life::Served {
+    not_since: "NOT EXISTS (SELECT 1 FROM hours_day h WHERE h.tenant_id = person.tenant_id AND h.person_id = person.id
+                  AND h.day >= ? AND h.minutes > 0)",
+};
 
 /// Takes the person's day, so that a second writer waits until this one is done; answers the day's minutes.
 pub(crate) async fn take_day(

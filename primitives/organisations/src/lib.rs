@@ -1,6 +1,7 @@
 //! Organisations: every kind of body, in as many trees as needed, and who belongs to them when.
 
 mod api;
+mod bulk;
 mod desk;
 mod export;
 mod forms;
@@ -11,7 +12,9 @@ pub mod life;
 mod limits;
 mod members;
 pub mod model;
+mod object;
 mod pages;
+mod parting;
 pub mod policy;
 pub mod rules;
 mod search;
@@ -76,6 +79,15 @@ pub fn module() -> Module {
         .search(|cx, query| Box::pin(search::search(cx, query)))
         .part(ties::ties())
         .part(life::Unfinished::default())
+        .object(object::KIND)
+        .bulk(bulk::JOIN)
+        .list(kernel::ListFace {
+            name: "teams",
+            url: "/desk/teams",
+            permission: policy::READ,
+            fields: &["q", "town", "kind", "state", "tree"],
+        })
+        .parting(parting::PARTING)
         .work(|cx| Box::pin(founding::work(cx)))
         .work(|cx| Box::pin(handover::work(cx)))
         .settings(&limits::ALL)

@@ -98,6 +98,7 @@ struct Index {
     states: &'static [State],
     may_manage: bool,
     may_branches: bool,
+    views: String,
 }
 
 impl Index {
@@ -138,8 +139,9 @@ async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
         team,
     });
     let (may_manage, may_branches) = (cx.can(policy::MANAGE), cx.can(policy::BRANCHES));
-    let page = Index { rows, total, wanted, towns, kinds: Kind::ALL, states: State::ALL, may_manage, may_branches };
-    cx.page(&page)
+    let views = kernel::views::chips(&cx, "teams", &wanted.query("")).await?;
+    let (kinds, states) = (Kind::ALL, State::ALL);
+    cx.page(&Index { rows, total, wanted, towns, kinds, states, may_manage, may_branches, views })
 }
 
 #[derive(Template)]

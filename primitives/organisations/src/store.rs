@@ -10,7 +10,7 @@ mod surgery;
 pub use handover::{Handover, Stage};
 pub(crate) use handover::{accepted, advance, offer, open_handover, ripe};
 pub use invitation::{Invitation, invitations_of};
-pub(crate) use invitation::{answer, find_invitation, invite, throttle, was_invited};
+pub(crate) use invitation::{answer, find_invitation, forget_invitations, invite, throttle, was_invited};
 pub(crate) use membership::{begin, end, end_open, find_open, insert_memberships, leading, reopen, withdraw};
 pub use membership::{
     count_members, history_of, is_member, leaders_of, members, memberships_of, teams_of, teams_of_many,

@@ -173,7 +173,11 @@ pub async fn leave(
 }
 
 /// Whether a team at work would be without a leader.
-async fn leads_alone(db: &impl Read, cx: &Cx, (organisation, person): (OrganisationId, PersonId)) -> Result<bool> {
+pub(crate) async fn leads_alone(
+    db: &impl Read,
+    cx: &Cx,
+    (organisation, person): (OrganisationId, PersonId),
+) -> Result<bool> {
     let team = store::find(db, cx.tenant, organisation).await?;
     let leaders = store::leaders_of(db, cx.tenant, &[organisation]).await?.remove(&organisation).unwrap_or_default();
     let another = leaders.iter().any(|l| l.role == MembershipRole::Leader && l.person_id != person);

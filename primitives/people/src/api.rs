@@ -2,7 +2,8 @@
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
 use crate::forms::PersonForm;
-use crate::model::{Person, PersonId, PersonState};
+use crate::life::Stage;
+use crate::model::{Person, PersonId};
 use crate::store::PersonFilter;
 use crate::ties::Ties;
 use crate::{mask, policy, store, verbs};
@@ -39,7 +40,7 @@ struct PersonJson {
     region_code: String,
     /// Given once, kept for ever.
     volunteer_no: Option<String>,
-    /// `candidate`, `active`, `dormant`, `left` or `archived`.
+    /// `candidate`, `active`, `dormant`, `left`, `archived` or `erased`.
     state: String,
     /// The day of registration as a volunteer.
     registered_on: Option<NaiveDate>,
@@ -49,6 +50,7 @@ struct PersonJson {
 
 impl PersonJson {
     fn of(person: Person) -> Self {
+        let state = person.stage().to_string();
         Self {
             phone_masked: mask::phone_of(&person),
             id: person.id.to_string(),
@@ -56,7 +58,7 @@ impl PersonJson {
             sex: person.sex.to_string(),
             region_code: person.region_code,
             volunteer_no: person.volunteer_no,
-            state: person.state.to_string(),
+            state,
             registered_on: person.registered_on,
         }
     }
@@ -84,7 +86,7 @@ async fn index(cx: Cx, Query(query): Query<PersonQuery>) -> Result<Json<Paged<Pe
     let filter = PersonFilter {
         query: query.q.unwrap_or_default(),
         region: query.region.unwrap_or_default(),
-        state: read::<PersonState>(query.state.as_deref())?,
+        state: read::<Stage>(query.state.as_deref())?,
         in_team: None,
         organisation: read(query.team.as_deref())?,
     };

@@ -155,7 +155,7 @@ async fn sheet(cx: &Cx, people: &[Person], (masked, format): (bool, &str), mark:
             name(&person.region_code),
             if masked { Out::Text(mask::phone_of(person)) } else { Out::maybe(person.phone.clone()) },
             person.registered_on.map_or(Out::Empty, Out::Date),
-            Out::Text(cx.t(&format!("people.state.{}", person.state)).to_owned()),
+            Out::Text(cx.t(&format!("people.state.{}", person.stage())).to_owned()),
         ];
         if !masked {
             cells.push(person.birth_date.map_or(Out::Empty, Out::Date));

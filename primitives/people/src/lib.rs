@@ -5,9 +5,12 @@ mod deeds;
 pub mod duplicates;
 mod export;
 mod forms;
+pub mod guardians;
+pub mod life;
 pub mod mask;
 pub mod merging;
 pub mod model;
+mod object;
 mod pages;
 pub mod policy;
 mod private;
@@ -33,10 +36,10 @@ pub use verbs::{insert, insert_many, set_political_status, update};
 
 use kernel::ids::Raw;
 use kernel::jobs::Recurring;
-use kernel::outbox::{Addresses, Book};
-use kernel::{Cx, Module, NavItem, Result, Secret};
+use kernel::outbox::{Addresses, Book, Copies};
+use kernel::{Cx, ListFace, Module, NavItem, Result, Secret};
 
-/// Every ten minutes it is asked whether the night has come.
+/// Every ten minutes it is asked whether the night, or somebody's day, has come.
 const LOOK: u64 = 600_000;
 
 /// The room.
@@ -47,7 +50,9 @@ pub fn module() -> Module {
             "20261123_12_people",
             "20261124_12_export",
             "20261128_12_duplicates",
-            "20261128_13_merge"
+            "20261128_13_merge",
+            "20261128_61_guardian",
+            "20261128_62_life"
         ])
         .words(kernel::words!())
         .words(kernel::words!("rules"))
@@ -57,26 +62,56 @@ pub fn module() -> Module {
             kernel::Pointer::of("person", ("person_merge", "gone_id"), "uses.merge"),
             kernel::Pointer::of("person", ("person_pair", "first_id"), ""),
             kernel::Pointer::of("person", ("person_pair", "second_id"), ""),
+            kernel::Pointer::of("person", ("person_stage", "person_id"), ""),
+            kernel::Pointer::of("person", ("person_notice", "person_id"), ""),
+            kernel::Pointer::of("person", ("person_erasure", "person_id"), "uses.erasure"),
+            kernel::Pointer::of("person", ("guardian", "person_id"), "uses.guardian"),
+            kernel::Pointer::of("person", ("guardian", "guardian_person_id"), "uses.guardian"),
         ])
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(export::routes())
         .routes(api::routes())
         .routes(duplicates::routes())
+        .routes(guardians::routes())
+        .routes(life::routes())
+        .settings(life::SETTINGS)
+        .bulk(life::DORMANT)
+        .part(life::Served::default())
         .every(Recurring { name: "people.find_doubles", every: LOOK, run: |cx| Box::pin(duplicates::nightly(cx)) })
+        .every(Recurring { name: "people.keep_life", every: LOOK, run: |cx| Box::pin(life::nightly(cx)) })
+        .every(Recurring { name: "people.erase_due", every: LOOK, run: |cx| Box::pin(life::erase_due(cx)) })
         .work(|cx| Box::pin(export::wish::work(cx)))
+        .work(|cx| Box::pin(life::work(cx)))
         .search(|cx, query| Box::pin(search::search(cx, query)))
+        .object(object::KIND)
+        .list(ListFace {
+            name: "people",
+            url: "/desk/people",
+            permission: policy::READ,
+            fields: &["q", "town", "team", "state"],
+        })
         .part(Ties::default())
         .part(Book(|cx, person| Box::pin(addresses(cx, person))))
+        .part(Copies(guardians::copies))
+        .slot("people.show", life::panel_of_record)
+        .slot("people.show", guardians::panel_of_record)
+        .slot("me.show", life::panel_of_me)
+        .slot("me.show", guardians::panel_of_me)
         .nav(NavItem { order: 20, word: "nav.people", url: "/desk/people", permission: policy::READ })
 }
 
 /// Where somebody can be reached now, for a message that leaves; nowhere once they left.
 async fn addresses(cx: Cx, person: Raw) -> Result<Addresses> {
     let found = find_many(&cx.db, cx.tenant, &[PersonId(person)]).await?.into_iter().next();
-    let Some(person) = found.filter(|p| !matches!(p.state, PersonState::Left | PersonState::Archived)) else {
-        return Ok(Addresses::default());
+    let mobile = |phone: Option<String>| phone.filter(|p| p.len() == 11 && p.starts_with('1')).map(Secret::new);
+    let Some(found) = found else {
+        // A guardian without an account is known by the id of their consent.
+        let phone = guardians::mobile(&cx.db, cx.tenant, person, cx.today()).await?;
+        return Ok(Addresses { mail: None, mobile: mobile(phone) });
     };
-    let mobile = person.phone.filter(|phone| phone.len() == 11 && phone.starts_with('1'));
-    Ok(Addresses { mail: person.email.map(Secret::new), mobile: mobile.map(Secret::new) })
+    if matches!(found.state, PersonState::Left | PersonState::Archived) {
+        return Ok(Addresses::default());
+    }
+    Ok(Addresses { mail: found.email.map(Secret::new), mobile: mobile(found.phone) })
 }

@@ -1,5 +1,6 @@
 //! The nouns of people.
 
+use crate::life::Stage;
 use crate::rules::identity::Identity;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{row, text_enum};
@@ -112,6 +113,8 @@ row! {
         pub state: PersonState,
         /// The record that this one was given up for.
         pub merged_into_id: Option<PersonId>,
+        /// When everything went that told who it was.
+        pub erased_at: Option<DateTime<Utc>>,
         /// When the record was made.
         pub created_at: DateTime<Utc>,
         /// When it was last changed.
@@ -124,6 +127,19 @@ impl Person {
     #[must_use]
     pub fn url(&self) -> String {
         format!("/desk/people/{}", self.id)
+    }
+
+    /// Where they stand in the life cycle.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self.state {
+            _ if self.erased_at.is_some() => Stage::Erased,
+            PersonState::Candidate => Stage::Candidate,
+            PersonState::Active => Stage::Active,
+            PersonState::Dormant => Stage::Dormant,
+            PersonState::Left => Stage::Left,
+            PersonState::Archived => Stage::Archived,
+        }
     }
 
     /// The keyset's values.

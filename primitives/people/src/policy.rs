@@ -16,11 +16,15 @@ pub const OPEN_ID: Permission = Permission::new("people.open_id", Class::S4, &[R
 pub const EDIT: Permission = Permission::new("people.edit", Class::S3, &[Role::Town, Role::District]);
 /// Taking a list out of the system.
 pub const EXPORT: Permission = Permission::new("people.export", Class::S3, &[Role::Town, Role::District]);
+/// The steps of the life cycle, and asking that somebody be erased.
+pub const LIFE: Permission = Permission::new("people.life", Class::S3, &[Role::Town, Role::District]);
+/// Agreeing that somebody is erased.
+pub const ERASE: Permission = Permission::new("people.erase", Class::S3, &[Role::District]);
 /// One's own record.
 pub const OWN: Permission = Permission::new("people.own", Class::S3, &[Role::Own]);
 
 /// The table for the permission matrix.
-pub const TABLE: &[Permission] = &[READ, READ_PRIVATE, OPEN_ID, EDIT, EXPORT, OWN];
+pub const TABLE: &[Permission] = &[READ, READ_PRIVATE, OPEN_ID, EDIT, EXPORT, LIFE, ERASE, OWN];
 
 /// Whether the actor has the permission on a person: by where they live, by a team they are in, or because it is them.
 pub async fn can(cx: &Cx, permission: Permission, person: &Person) -> Result<bool> {

@@ -18,5 +18,5 @@ pub use write::{identity_hash, next_volunteer_numbers, reserve_serials};
 /// What readers get; the sealed number is read by `open_identity` alone.
 pub(crate) const COLUMNS: &str =
     "id, name, sort_key, sex, birth_date, phone, email, id_kind, id_tail, ethnicity, education, employer, skills,
-     region_code, address, volunteer_no, registered_on, state, merged_into_id, created_at, updated_at";
+     region_code, address, volunteer_no, registered_on, state, merged_into_id, erased_at, created_at, updated_at";
 pub use region::{count_in, move_region};

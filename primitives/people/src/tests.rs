@@ -1,5 +1,7 @@
 //! Stories of people: one record each, found as people search, shown masked, changed without losing the past.
 
+mod objects;
+
 use crate::rules::identity;
 use crate::{NewPerson, PersonFilter, PersonId, PoliticalCode, Sex, Ties, find, find_by_identity, identity_hash};
 use kernel::policy::Reach;

@@ -49,9 +49,13 @@ pub async fn update(tx: &mut Tx<'_>, cx: &Cx, person: PersonId, new: &NewPerson)
     Ok(())
 }
 
-/// A record that was given up for another one is not changed: two again would lose it.
+/// A record that was given up for another one is not changed: two again would lose it. Nor is one that tells of nobody.
 pub(crate) fn not_given_up(person: &Person) -> Result<()> {
-    if person.merged_into_id.is_some() { Err(Error::refused("people.merge.given_up")) } else { Ok(()) }
+    match (person.merged_into_id, person.erased_at) {
+        (Some(_), _) => Err(Error::refused("people.merge.given_up")),
+        (None, Some(_)) => Err(Error::refused("people.erasure.over")),
+        (None, None) => Ok(()),
+    }
 }
 
 /// Changes a record by what was typed; the actor may edit it already. Empty fields stay.

@@ -10,6 +10,7 @@ pub mod interrupted;
 mod layout;
 mod lookup;
 pub mod model;
+mod object;
 pub mod pages;
 mod plan;
 pub mod policy;
@@ -46,6 +47,7 @@ const LOOK: u64 = 60_000;
 pub fn furnish(module: Module) -> Module {
     module
         .migrations(kernel::migrations!["20261123_22_import", "20261128_21_import_undo", "20261128_23_import_doubles"])
+        .object(object::KIND)
         .policy(policy::TABLE)
         .part(turn::Turn::default())
         .routes(pages::routes())

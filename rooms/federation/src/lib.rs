@@ -15,6 +15,7 @@ mod me;
 mod merging;
 mod messages;
 mod offers;
+mod parting;
 pub mod policy;
 mod requests;
 pub mod stars;
@@ -98,6 +99,7 @@ pub fn module() -> Module {
         .words(kernel::words!())
         .words(kernel::words!("import"))
         .points(POINTERS)
+        .parting(parting::PARTING)
         .policy(policy::TABLE)
         .routes(routes())
         .routes(own_routes())

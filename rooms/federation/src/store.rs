@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod claim;
 pub(crate) mod export;
 pub(crate) mod offer;
+pub(crate) mod parting;
 pub(crate) mod request;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};

@@ -51,6 +51,7 @@ struct Index {
     states: &'static [State],
     wanted: Wanted,
     settles: bool,
+    views: String,
 }
 
 impl Index {
@@ -92,7 +93,9 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let face = Face::Desk(cx.reach(MANAGE));
     let found = store::list(&cx, &face, &wanted.filter(), cursor.as_ref(), PAGE as i64 + 1).await?;
     let towns = places::towns(&cx).await?;
+    let views = kernel::views::chips(&cx, "activities", &query_string(&wanted.fields(), "")).await?;
     cx.page(&Index {
+        views,
         page: Paged::cut(found, PAGE, Listed::keys),
         towns,
         states: State::ALL,
@@ -150,7 +153,6 @@ struct Show {
     offers: Vec<Offer>,
     attends: bool,
     reviews: bool,
-    traces: bool,
     now: chrono::DateTime<chrono::Utc>,
 }
 
@@ -178,8 +180,8 @@ pub(super) async fn show(cx: Cx, Path(activity): Path<ActivityId>) -> Result<Ans
         |name: &&'static str| read(name).is_some_and(|step| lifecycle::may_take(&cx, &activity, step).is_ok());
     let offers = STEPS.iter().copied().filter(|name| offered(name)).map(|name| Offer { name }).collect();
     let reviews = activity.state == State::Review && may(REVIEW);
-    let (attends, traces) = (may(ATTEND), cx.can(kernel::desk::TRACE));
-    cx.page(&Show { activity, region, sessions, posts, presence, offers, attends, reviews, traces, now: cx.now })
+    let attends = may(ATTEND);
+    cx.page(&Show { activity, region, sessions, posts, presence, offers, attends, reviews, now: cx.now })
 }
 
 const STEPS: [&str; 4] = ["disable", "resume", "end", "void"];

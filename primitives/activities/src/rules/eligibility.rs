@@ -28,6 +28,8 @@ pub struct Candidate {
     pub region: String,
     /// Whether they joined something that cannot be joined beside it.
     pub excluded: bool,
+    /// What a guardian agreed to; see `people::guardians::CONSENT`.
+    pub consent: Option<i64>,
     /// Why it would be too much for them, where the district refuses that.
     pub strains: Vec<Word>,
 }
@@ -86,6 +88,7 @@ pub fn refusals(
     if let Some(word) = age_refusal(activity, day, who) {
         all.push(word);
     }
+    all.extend(people::guardians::rules::refusal(who.birth_date, day, who.consent));
     if who.minutes < activity.min_minutes {
         let word = Word::new("signup.refused.hours")
             .with("need", kernel::words::hours(activity.min_minutes))

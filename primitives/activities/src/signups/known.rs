@@ -114,6 +114,7 @@ pub(super) fn candidate(facts: Option<&Facts>, busy: bool, admitted: bool) -> Ca
         skills: f.skills.clone().unwrap_or_default(),
         region: f.region_code.clone(),
         excluded: f.excluded,
+        consent: f.consent,
         strains: Vec::new(),
     })
 }

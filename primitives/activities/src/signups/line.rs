@@ -55,7 +55,7 @@ pub(crate) async fn give_back(tx: &mut Tx<'_>, cx: &Cx, id: SignupId, to: Signup
 }
 
 /// Ends a sign-up that counts, and passes its place on.
-async fn leave(tx: &mut Tx<'_>, cx: &Cx, session: &Session, now: &Signup, to: SignupState) -> Result<()> {
+pub(super) async fn leave(tx: &mut Tx<'_>, cx: &Cx, session: &Session, now: &Signup, to: SignupState) -> Result<()> {
     if !matches!(now.state, SignupState::Joined | SignupState::Waiting) {
         return Err(Error::refused("signup.refused.gone"));
     }

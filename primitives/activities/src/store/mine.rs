@@ -4,11 +4,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::Value;
 use kernel::{Conditions, Cx, Read as _, Result, args, row};
 use organisations::model::OrganisationId;
+use people::guardians::CONSENT;
 use people::model::PersonId;
 
 row! {
     struct Person {
-        birth_date: Option<NaiveDate>, real_name: bool, state: String, skills: Option<String>, region_code: String, minutes: i64
+        birth_date: Option<NaiveDate>, real_name: bool, state: String, skills: Option<String>, region_code: String, minutes: i64,
+        consent: Option<i64>
     }
 }
 row! { struct Team { id: OrganisationId } }
@@ -35,12 +37,17 @@ pub struct Reader {
 impl Reader {
     /// The reader, when they are a volunteer who can sign up at all.
     pub async fn of(cx: &Cx, person: PersonId) -> Result<Option<Self>> {
-        let sql = "SELECT p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, p.skills, p.region_code,
-                     CAST((SELECT COALESCE(SUM(h.minutes), 0) FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.person_id = p.id)
-                       AS BIGINT) AS minutes
-                   FROM person p WHERE p.tenant_id = $1 AND p.id = $2";
-        let found: Option<Person> = cx.db.optional(sql, args![cx.tenant, person]).await?;
-        let Some(known) = found.filter(|p| matches!(p.state.as_str(), "active" | "dormant")) else { return Ok(None) };
+        let sql = format!(
+            "SELECT p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, p.skills, p.region_code, {CONSENT} AS consent,
+               CAST((SELECT COALESCE(SUM(h.minutes), 0) FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.person_id = p.id)
+                 AS BIGINT) AS minutes
+             FROM person p WHERE p.tenant_id = $1 AND p.id = $2"
+        );
+        let found: Option<Person> = cx.db.optional(&sql, args![cx.tenant, person]).await?;
+        let may = |p: &Person| people::guardians::rules::refusal(p.birth_date, cx.today(), p.consent).is_none();
+        let Some(known) = found.filter(|p| matches!(p.state.as_str(), "active" | "dormant") && may(p)) else {
+            return Ok(None);
+        };
         let sql = "SELECT DISTINCT i.id FROM membership m
                    JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.tree = 'team'
                    JOIN organisation i ON i.tenant_id = m.tenant_id AND i.tree = 'team' AND substr(o.path, 1, length(i.path)) = i.path

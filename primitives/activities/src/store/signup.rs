@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::{FromRow, Row, ToValue as _, Value};
 use kernel::{Json, Read, Result, TenantId, Tx, args, row};
 use organisations::model::OrganisationId;
+use people::guardians::CONSENT;
 use people::model::PersonId;
 
 pub(super) const COLUMNS: &str = "id, activity_id, session_id, post_id, person_id, organisation_id, state, position, made_at, quota, \
@@ -28,6 +29,15 @@ pub async fn find_live(
         "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND session_id = $2 AND person_id = $3 AND state IN ('joined', 'waiting')"
     );
     db.optional(&sql, args![tenant, session, person]).await
+}
+
+/// What a person joined or waits for that has not begun.
+pub async fn ahead(db: &impl Read, tenant: TenantId, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Signup>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND person_id = $2 AND starts_at > $3
+           AND state IN ('joined', 'waiting') ORDER BY id"
+    );
+    db.all(&sql, args![tenant, person, now]).await
 }
 
 /// Those who stand or fall together and still count, in order.
@@ -104,6 +114,8 @@ row! {
         pub region_code: String,
         /// Whether they joined, or wait for, an activity that cannot be joined beside this one.
         pub excluded: bool,
+        /// What a guardian agreed to; see `people::guardians::CONSENT`.
+        pub consent: Option<i64>,
     }
 }
 
@@ -163,7 +175,7 @@ fn facts_columns(activity: &Activity, args: &mut Vec<Value>) -> String {
         )
     };
     format!(
-        "p.skills, p.region_code, {excluded} AS excluded, p.id, p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, CAST({minutes} AS BIGINT) AS minutes, {member} AS in_team"
+        "p.skills, p.region_code, {excluded} AS excluded, {CONSENT} AS consent, p.id, p.birth_date, (p.id_hash IS NOT NULL) AS real_name, p.state, CAST({minutes} AS BIGINT) AS minutes, {member} AS in_team"
     )
 }
 

@@ -101,3 +101,9 @@ pub(crate) async fn answer(tx: &mut Tx<'_>, cx: &Cx, id: Raw, accepted: bool) ->
     let done = tx.execute(sql, args![state, cx.now, cx.tenant, id]).await?;
     if done == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
+
+/// Takes a person's invitations off the record.
+pub(crate) async fn forget_invitations(tx: &mut Tx<'_>, tenant: TenantId, person: PersonId) -> Result<()> {
+    tx.execute("DELETE FROM invitation WHERE tenant_id = $1 AND person_id = $2", args![tenant, person]).await?;
+    Ok(())
+}

@@ -1,10 +1,12 @@
 //! The list of people.
 
+use crate::life::Stage;
 use crate::model::Person;
 use crate::store::{self, PersonFilter};
 use crate::ties::Ties;
 use crate::{mask, policy};
 use askama::Template;
+use kernel::bulk::BulkDeed;
 use kernel::http::{Cursor, Paged, filters, query_string};
 use kernel::{Answer, Cx, Query, Result, Word};
 use places::Region;
@@ -62,9 +64,11 @@ struct Index {
     total: i64,
     wanted: Wanted,
     towns: Vec<Region>,
-    states: &'static [crate::PersonState],
+    states: &'static [Stage],
     may_edit: bool,
     may_export: bool,
+    views: String,
+    deeds: Vec<BulkDeed>,
 }
 
 impl Index {
@@ -100,7 +104,9 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
         person,
     });
     let (may_edit, may_export) = (cx.can(policy::EDIT), cx.can(policy::EXPORT));
-    cx.page(&Index { rows, total, wanted, towns, states: crate::PersonState::ALL, may_edit, may_export })
+    let deeds = kernel::bulk::offered(&cx, "people");
+    let views = kernel::views::chips(&cx, "people", &wanted.query("")).await?;
+    cx.page(&Index { rows, total, wanted, towns, states: Stage::ALL, may_edit, may_export, views, deeds })
 }
 
 fn teams_word(teams: &[String]) -> Word {

@@ -1,7 +1,8 @@
 //! Reading people.
 
 use super::COLUMNS;
-use crate::model::{Person, PersonId, PersonState, PoliticalRow};
+use crate::life::Stage;
+use crate::model::{Person, PersonId, PoliticalRow};
 use crate::ties::Ties;
 use kernel::db::in_list;
 use kernel::http::Cursor;
@@ -61,8 +62,8 @@ pub struct PersonFilter {
     pub query: String,
     /// A region's code; everybody who lives at or below it.
     pub region: String,
-    /// One state; without it everybody but the archived.
-    pub state: Option<PersonState>,
+    /// Where they stand; without it everybody but the archived and the erased.
+    pub state: Option<Stage>,
     /// In a team or in none.
     pub in_team: Option<bool>,
     /// In this organisation.
@@ -74,7 +75,8 @@ fn unsearched(tenant: TenantId, filter: &PersonFilter, reach: &Reach, ties: Ties
     let mut wanted = Conditions::new("tenant_id = ? AND merged_into_id IS NULL", args![tenant]);
     wanted.within_through(reach, "region_code", ties.through, ties.path);
     match filter.state {
-        Some(state) => wanted.and("state = ?", args![state]),
+        Some(Stage::Erased) => wanted.and("erased_at IS NOT NULL", args![]),
+        Some(stage) => wanted.and("state = ? AND erased_at IS NULL", args![stage]),
         None => wanted.and("state <> 'archived'", args![]),
     }
     if !filter.region.is_empty() {

@@ -28,6 +28,7 @@ fn found(edited: bool) -> Person {
         registered_on: None,
         state: PersonState::Active,
         merged_into_id: None,
+        erased_at: None,
         created_at: at,
         updated_at: if edited { at + chrono::Duration::seconds(1) } else { at },
     }
