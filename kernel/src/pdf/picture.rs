@@ -13,8 +13,7 @@ impl Sheet {
     /// # Errors
     /// Only when the painter itself fails.
     pub fn png(&self, scale: f32) -> Result<Vec<u8>> {
-        let side = |points: f32| u32::try_from((points * scale).round() as i64).unwrap_or(0);
-        let mut pixmap = Pixmap::new(side(self.paper.width), side(self.paper.height))
+        let mut pixmap = Pixmap::new(pixels(self.paper.width * scale), pixels(self.paper.height * scale))
             .ok_or_else(|| failed("a picture without a size"))?;
         pixmap.fill(tiny_skia::Color::WHITE);
         for mark in self.pages.first().into_iter().flatten() {
@@ -50,6 +49,12 @@ impl Sheet {
         }
         Ok(())
     }
+}
+
+/// A length in whole pixels.
+#[expect(clippy::cast_possible_truncation, reason = "a page is some thousand pixels wide")]
+fn pixels(length: f32) -> u32 {
+    length.round() as u32
 }
 
 /// Fills rectangles without softening their edges: squares that meet show no seam.

@@ -2,6 +2,7 @@
 
 mod api;
 mod calendar;
+mod copies;
 mod drafts;
 mod forms;
 pub mod lifecycle;

@@ -2,11 +2,12 @@
 
 use super::desk::{ActivityRecord, record};
 use crate::MANAGE;
+use crate::copies::copy;
 use crate::forms::{MoveForm, SeriesForm};
 use crate::model::{ActivityId, SessionId, State};
 use crate::pages::{held_activity, held_session};
 use crate::rules::series::{Cycle, Series};
-use crate::series::{apply, cancel_session, copy, end, move_session, plan};
+use crate::series::{apply, cancel_session, end, move_session, plan};
 use crate::store;
 use axum::Json;
 use axum::extract::Path;

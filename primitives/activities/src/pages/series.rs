@@ -1,10 +1,11 @@
 //! Held again and again: the rule with what it would make, one session changed alone, and the whole once more.
 
 use super::{held_activity, held_session};
+use crate::copies::{Copy, copy, copy_plan};
 use crate::forms::{MoveForm, SeriesForm};
 use crate::model::{Activity, ActivityId, NewSession, Session, SessionId, State};
 use crate::rules::series::{Cycle, Series};
-use crate::series::{Copy, apply, cancel_session, copy, copy_plan, end, may_lengthen, move_session, plan};
+use crate::series::{apply, cancel_session, end, may_lengthen, move_session, plan};
 use crate::{MANAGE, store};
 use askama::Template;
 use axum::extract::Path;
