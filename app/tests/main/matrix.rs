@@ -9,10 +9,10 @@ mod cases;
 mod cases_api;
 #[path = "matrix_cases_exchange.rs"]
 mod cases_exchange;
-#[path = "matrix_cases_series.rs"]
-mod cases_series;
 #[path = "matrix_cases_people.rs"]
 mod cases_people;
+#[path = "matrix_cases_series.rs"]
+mod cases_series;
 #[path = "matrix_threats.rs"]
 mod threats;
 #[path = "matrix_world.rs"]

@@ -16,14 +16,14 @@ mod exchange;
 mod figures;
 #[path = "trace_walk_gate.rs"]
 mod gate;
+#[path = "trace_walk_life.rs"]
+mod life;
 #[path = "trace_walk_records.rs"]
 mod records;
 #[path = "trace_walk_hours.rs"]
 mod reports;
 #[path = "trace_walk_series.rs"]
 mod series;
-#[path = "trace_walk_life.rs"]
-mod life;
 #[path = "trace_walk_teams.rs"]
 mod teams_life;
 #[path = "trace_walk_together.rs"]

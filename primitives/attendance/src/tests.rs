@@ -6,6 +6,7 @@ mod program;
 mod sheet;
 mod spoken;
 mod taking;
+mod together;
 
 use activities::{ActivityId, Post, Session, store};
 use kernel::ids::Raw;
