@@ -25,6 +25,9 @@ pub const MOST: usize = 200;
 /// Does the deed to one object, with what was said; refused in words where it cannot be.
 pub type Act = for<'t, 'y> fn(&'t mut Tx<'y>, Cx, Raw, String) -> LocalBoxFuture<'t, Result<()>>;
 
+/// The names of objects, of those that the reader may know of.
+pub type Names = fn(Cx, Vec<Raw>) -> BoxFuture<'static, Result<Vec<(Raw, String)>>>;
+
 /// A deed that a list offers for many of its objects, as a room tells of it at its door. Its words are `bulk.NAME` and
 /// `bulk.effect.NAME`.
 #[derive(Clone, Copy)]
@@ -38,7 +41,7 @@ pub struct BulkDeed {
     /// The word of the text that it asks for, e.g. a reason.
     pub asks: &'static str,
     /// The names of those that the reader may know of, in any order; the others are not there.
-    pub names: fn(Cx, Vec<Raw>) -> BoxFuture<'static, Result<Vec<(Raw, String)>>>,
+    pub names: Names,
     /// Why it cannot be done to one, if so.
     pub check: fn(Cx, Raw, String) -> BoxFuture<'static, Result<Option<Word>>>,
     /// Does it to one.

@@ -83,8 +83,9 @@ fn about_routes() -> Routes {
         .api(BULK, crate::routes!(bulk::show_bulk, bulk::undo_bulk))
 }
 
-pub(crate) fn module() -> Module {
-    let routes = Routes::new()
+/// Doors, the work-list, and what the keepers of the house see.
+fn routes() -> Routes {
+    Routes::new()
         .get("/sign-in", ANYONE, sign_in::show)
         .post("/sign-in", ANYONE, sign_in::create)
         .post("/demo-sign-in", ANYONE, sign_in::demo)
@@ -118,7 +119,10 @@ pub(crate) fn module() -> Module {
         .get("/desk/outbox/export", OUTBOX, outbox::export)
         .post("/desk/outbox/retries", OUTBOX, outbox::retry_all)
         .post("/desk/outbox/{message}/retry", OUTBOX, outbox::retry)
-        .api(OUTBOX, crate::routes!(outbox::list));
+        .api(OUTBOX, crate::routes!(outbox::list))
+}
+
+pub(crate) fn module() -> Module {
     let module = Module::new("kernel")
         .migrations(crate::migrations![
             "20261123_01_kernel",
@@ -131,7 +135,7 @@ pub(crate) fn module() -> Module {
         .words(crate::words!("tables"))
         .words(crate::words!("pdf"))
         .part(crate::pdf::Fonts::default())
-        .routes(routes)
+        .routes(routes())
         .routes(about_routes())
         .points(&[
             crate::Pointer::of("person", ("account", "person_id"), "uses.account"),

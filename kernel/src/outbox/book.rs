@@ -34,9 +34,12 @@ pub struct Copied {
     pub url: String,
 }
 
+/// Who else is told what, of a message to these people.
+type Copying = for<'t, 'y> fn(&'t Tx<'y>, Cx, Vec<Raw>, Word) -> LocalBoxFuture<'t, Result<Vec<Copied>>>;
+
 /// Who else is told of a message to these people; a part of the application, asked in the transaction of the message.
 #[derive(Clone, Copy)]
-pub struct Copies(pub for<'t, 'y> fn(&'t Tx<'y>, Cx, Vec<Raw>, Word) -> LocalBoxFuture<'t, Result<Vec<Copied>>>);
+pub struct Copies(pub Copying);
 
 /// A person's addresses; none where no room knows people.
 pub(super) async fn addresses(cx: &Cx, person: Raw) -> Result<Addresses> {

@@ -61,7 +61,7 @@ async fn create_bulk(cx: Cx, Path(session): Path<SessionId>, Body(many): Body<Ma
     let (session, activity) = held_session(&cx, session, ATTEND).await?;
     if many.people.is_empty() {
         let mut errors = FieldErrors::none();
-        errors.add("people", Word::new("bulk.choose"));
+        errors.add("people", Word::new("attendance.bulk.choose"));
         return Err(Error::Invalid(errors));
     }
     let lines = taking::roster(&cx, session.id).await?;

@@ -56,7 +56,7 @@ pub(super) async fn create(cx: Cx, Path(session): Path<SessionId>, Form(typed): 
     let held = held_session(&cx, session, ATTEND).await?;
     if typed.person.is_empty() {
         let mut errors = FieldErrors::none();
-        errors.add("person", Word::new("bulk.choose"));
+        errors.add("person", Word::new("attendance.bulk.choose"));
         return cx.invalid(&form(&cx, held, typed.deed, errors).await?);
     }
     let lines = taking::roster(&cx, session).await?;

@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
 use super::find;
-use super::forms::{AwardFilter, AwardForm, WithdrawalForm};
+use super::forms::{AwardFilter, AwardForm, AwardWithdrawalForm};
 use super::model::{Award, AwardId, Kind};
 use super::pages::{own_awards, page, put, take_back};
 use crate::policy::{AWARDS, ENTER};
@@ -131,12 +131,12 @@ pub(super) async fn create_award(cx: Cx, Body(form): Body<AwardForm>) -> Result<
 
 /// Withdraws an award with a reason; the record stays, and they are told.
 #[utoipa::path(post, path = "/api/v1/awards/{award}/withdrawal", tag = "records", params(("award" = String, Path)),
-    request_body = WithdrawalForm, responses((status = 200, body = AwardJson), (status = 404, body = Problem),
+    request_body = AwardWithdrawalForm, responses((status = 200, body = AwardJson), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "It was withdrawn before"), (status = 422, body = Problem)))]
 pub(super) async fn create_award_withdrawal(
     cx: Cx,
     Path(id): Path<AwardId>,
-    Body(form): Body<WithdrawalForm>,
+    Body(form): Body<AwardWithdrawalForm>,
 ) -> Result<Json<AwardJson>> {
     let award = find(&cx, id, ENTER).await?;
     take_back(&cx, &award, &form).await?;

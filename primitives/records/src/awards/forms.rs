@@ -185,12 +185,12 @@ impl AwardForm {
 /// A withdrawal as it is typed.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct WithdrawalForm {
+pub(crate) struct AwardWithdrawalForm {
     /// Why, up to 100 characters; whoever had it reads it.
     pub reason: String,
 }
 
-impl WithdrawalForm {
+impl AwardWithdrawalForm {
     pub(crate) fn check(&self) -> Result<String> {
         let mut errors = FieldErrors::none();
         let reason = errors.text("reason", &self.reason, 100);

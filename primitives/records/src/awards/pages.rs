@@ -1,6 +1,6 @@
 //! The desk's list of awards, one of them, entering and withdrawing; and a volunteer's own.
 
-use super::forms::{AwardFilter, AwardForm, WithdrawalForm};
+use super::forms::{AwardFilter, AwardForm, AwardWithdrawalForm};
 use super::model::{Award, AwardId, Kind, Whose};
 use super::{can, find, store};
 use crate::policy::{AWARDS, ENTER};
@@ -168,32 +168,32 @@ pub(super) async fn create(cx: Cx, Form(form): Form<AwardForm>) -> Result<Answer
 struct Show {
     award: Award,
     may_withdraw: bool,
-    form: WithdrawalForm,
+    form: AwardWithdrawalForm,
     errors: FieldErrors,
 }
 
-async fn record(cx: &Cx, award: Award, form: WithdrawalForm, errors: FieldErrors) -> Result<Show> {
+async fn record(cx: &Cx, award: Award, form: AwardWithdrawalForm, errors: FieldErrors) -> Result<Show> {
     let may_withdraw = !award.is_withdrawn() && can(cx, ENTER, award.whose()).await?;
     Ok(Show { award, may_withdraw, form, errors })
 }
 
 pub(super) async fn show(cx: Cx, Path(award): Path<AwardId>) -> Result<Answer> {
     let award = find(&cx, award, AWARDS).await?;
-    cx.page(&record(&cx, award, WithdrawalForm::default(), FieldErrors::none()).await?)
+    cx.page(&record(&cx, award, AwardWithdrawalForm::default(), FieldErrors::none()).await?)
 }
 
 /// Withdraws an award by what was typed, once for each one-time key.
 ///
 /// # Errors
 /// `Invalid` without a reason; `Refused` when it was withdrawn before.
-pub(super) async fn take_back(cx: &Cx, award: &Award, form: &WithdrawalForm) -> Result<()> {
+pub(super) async fn take_back(cx: &Cx, award: &Award, form: &AwardWithdrawalForm) -> Result<()> {
     let reason = form.check()?;
     let (at, award) = (cx.clone(), award.clone());
     let lane = LaneKey::of(cx.tenant.0);
     cx.once(lane, async move |tx: &mut Tx<'_>| super::withdraw(tx, &at, &award, &reason).await).await
 }
 
-pub(super) async fn withdraw(cx: Cx, Path(id): Path<AwardId>, Form(form): Form<WithdrawalForm>) -> Result<Answer> {
+pub(super) async fn withdraw(cx: Cx, Path(id): Path<AwardId>, Form(form): Form<AwardWithdrawalForm>) -> Result<Answer> {
     let award = find(&cx, id, ENTER).await?;
     match take_back(&cx, &award, &form).await {
         Ok(()) => Ok(cx.see_other_saying(&award.url(), &Word::new("records.award.taken_back"))),
