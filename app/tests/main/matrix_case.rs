@@ -140,7 +140,7 @@ impl Case {
             ("{message}", corner.member.to_string()),
             ("{entry}", corner.entry.to_string()),
             // A claim to a record bears the member's id.
-            ("{claim}", if self.route.starts_with("/team") { corner.member } else { corner.claim }.to_string()),
+            ("{claim}", if self.route.contains("/team/claims") { corner.member } else { corner.claim }.to_string()),
             // A paper sheet bears it too.
             ("{sheet}", corner.member.to_string()),
             ("{pending}", if self.route.contains("/postings") { corner.posted } else { corner.pending }.to_string()),

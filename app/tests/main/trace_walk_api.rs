@@ -84,7 +84,7 @@ async fn people<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     call(walk, district, ("POST", "/api/v1/sites"), ("/sites".into(), typed()), &saved).await;
     let saved = [("places.site_saved", "site", Some(site))];
     call(walk, district, ("PUT", "/api/v1/sites/{site}"), (format!("/sites/{site}"), typed()), &saved).await;
-    let person = walk.district.far.leader;
+    let person = walk.district.app.person("梁家宝").await;
     let own = walk.district.somebody("reader", vec![], Some(person)).await;
     let read = [("federation.messages_read", "person", Some(person))];
     call(walk, &own, ("POST", "/api/v1/me/messages/read"), ("/me/messages/read".into(), json!({})), &read).await;

@@ -37,10 +37,48 @@ pub use store::moved::{count_in, move_region};
 use kernel::jobs::Recurring;
 use kernel::{Module, NavItem};
 
+/// The columns that name people and organisations.
+const POINTERS: &[kernel::Pointer] = &[
+    kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
+    kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
+    kernel::Pointer::of("person", ("attendance", "person_id"), "uses.attendance"),
+    kernel::Pointer::of("person", ("reminder", "person_id"), ""),
+    kernel::Pointer::of("person", ("calendar_feed", "person_id"), ""),
+    kernel::Pointer::of("organisation", ("activity", "organisation_id"), "uses.activity"),
+    kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
+    kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
+    kernel::Pointer::of("organisation", ("activity_moved", "organisation_id"), "uses.activity"),
+    kernel::Pointer::of("organisation", ("activity_partner", "organisation_id"), "uses.partner"),
+];
+
+/// Its pages and their JSON twins.
+fn with_routes(module: Module) -> Module {
+    module
+        .routes(pages::routes())
+        .routes(api::routes())
+        .routes(api::desk::routes())
+        .routes(api::me::routes())
+        .routes(api::removal::routes())
+        .routes(api::report::routes())
+        .routes(api::team::routes())
+        .routes(api::line::routes())
+        .routes(reminders::pages::routes())
+        .routes(reminders::api::routes())
+        .routes(pages::series::routes())
+        .routes(api::series::routes())
+        .routes(pages::calendar::routes())
+        .routes(api::calendar::routes())
+        .routes(pages::call::routes())
+        .routes(pages::poster::routes())
+        .routes(pages::partners::routes())
+        .routes(api::partners::routes())
+        .routes(api::together::routes())
+}
+
 /// The room's door.
 #[must_use]
 pub fn module() -> Module {
-    Module::new("activities")
+    with_routes(Module::new("activities"))
         .migrations(kernel::migrations![
             "20261123_15_activities",
             "20261123_20_activity_next",
@@ -63,38 +101,8 @@ pub fn module() -> Module {
         .words(kernel::words!("call"))
         .words(kernel::words!("poster"))
         .words(kernel::words!("partner"))
-        .points(&[
-            kernel::Pointer::of("person", ("signup", "person_id"), "uses.signup"),
-            kernel::Pointer::of("person", ("signup", "handover_to"), "uses.signup"),
-            kernel::Pointer::of("person", ("attendance", "person_id"), "uses.attendance"),
-            kernel::Pointer::of("person", ("reminder", "person_id"), ""),
-            kernel::Pointer::of("person", ("calendar_feed", "person_id"), ""),
-            kernel::Pointer::of("organisation", ("activity", "organisation_id"), "uses.activity"),
-            kernel::Pointer::of("organisation", ("signup", "organisation_id"), "uses.signup"),
-            kernel::Pointer::of("organisation", ("attendance", "organisation_id"), "uses.attendance"),
-            kernel::Pointer::of("organisation", ("activity_moved", "organisation_id"), "uses.activity"),
-            kernel::Pointer::of("organisation", ("activity_partner", "organisation_id"), "uses.partner"),
-        ])
+        .points(POINTERS)
         .policy(policy::TABLE)
-        .routes(pages::routes())
-        .routes(api::routes())
-        .routes(api::desk::routes())
-        .routes(api::me::routes())
-        .routes(api::removal::routes())
-        .routes(api::report::routes())
-        .routes(api::team::routes())
-        .routes(api::line::routes())
-        .routes(reminders::pages::routes())
-        .routes(reminders::api::routes())
-        .routes(pages::series::routes())
-        .routes(api::series::routes())
-        .routes(pages::calendar::routes())
-        .routes(api::calendar::routes())
-        .routes(pages::call::routes())
-        .routes(pages::poster::routes())
-        .routes(pages::partners::routes())
-        .routes(api::partners::routes())
-        .routes(api::together::routes())
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })
         .search(|cx, query| Box::pin(pages::search(cx, query)))
         .part(signups::Rush::default())

@@ -107,6 +107,8 @@ pub(super) async fn events(cx: Cx, Path(session): Path<SessionId>, headers: Head
         Some((Ok::<_, Infallible>(event), told))
     });
     let mut answer = Sse::new(messages).into_response();
+    // Who is in is for this reader alone, as every page of somebody who is signed in.
+    answer.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
     // Proxies that gather answers would hold the messages back.
     answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
     Ok(answer)
