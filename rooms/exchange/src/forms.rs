@@ -224,7 +224,7 @@ pub(crate) async fn activities_of(cx: &Cx, senders: &[Sender]) -> Result<Vec<Cho
         );
         all.extend(cx.db.all::<Choice>(&sql, args![cx.tenant, prefix, after(prefix)]).await?);
     }
-    all.sort_by(|one, other| (one.starts_on, one.id).cmp(&(other.starts_on, other.id)));
+    all.sort_by_key(|one| (one.starts_on, one.id));
     all.dedup_by_key(|one| one.id);
     all.truncate(100);
     Ok(all)

@@ -52,15 +52,19 @@ pub(crate) async fn settle(app: &TestApp) -> World {
             people[at].push(person);
         }
     }
-    // Somebody who left, and somebody whose record is archived, are told nothing.
-    let gone = app.person("黎去").await;
-    app.member(teams[0].0, gone).await;
-    app.sql("UPDATE membership SET to_on = '2026-06-30' WHERE person_id = $1", args![gone].to_vec()).await;
-    let archived = app.person("麦存").await;
-    app.member(teams[0].0, archived).await;
-    app.sql("UPDATE person SET state = 'archived' WHERE id = $1", args![archived].to_vec()).await;
+    lose_two(app, teams[0].0).await;
     let officer = app.as_account("周敏仪", &[district(Role::District)], None).await;
     World { teams, people, officer }
+}
+
+/// Somebody who left, and somebody whose record is archived, are told nothing.
+async fn lose_two(app: &TestApp, team: Raw) {
+    let gone = app.person("黎去").await;
+    app.member(team, gone).await;
+    app.sql("UPDATE membership SET to_on = '2026-06-30' WHERE person_id = $1", args![gone].to_vec()).await;
+    let archived = app.person("麦存").await;
+    app.member(team, archived).await;
+    app.sql("UPDATE person SET state = 'archived' WHERE id = $1", args![archived].to_vec()).await;
 }
 
 /// What every form of these stories says, and more.
@@ -151,7 +155,8 @@ async fn kinds_teams_and_parts_narrow_whom_it_is_for() {
         app.sql("UPDATE organisation SET kind = 'enterprise' WHERE id = $1", args![world.teams[2].0].to_vec()).await;
         let (leader, rest) = (vec![one[0]], vec![one[1], one[2], one[3], two[0], two[2], three[0], three[1]]);
         let named = format!("沥东巡河队\n{}", "T0003");
-        let cases: [(&[(&str, &str)], Vec<Raw>); 7] = [
+        type Case<'c> = (&'c [(&'c str, &'c str)], Vec<Raw>);
+        let cases: [Case<'_>; 7] = [
             (&[], sorted(one.iter().chain(two).chain(three).copied())),
             (&[("team_kind", "enterprise")], sorted(three.iter().copied())),
             (&[("teams", &named)], sorted(two.iter().chain(three).copied())),
