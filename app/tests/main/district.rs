@@ -205,10 +205,7 @@ impl Corner {
         let entry = facts.entry(app).await;
         let claim = facts.claim(app).await;
         let (pending, proof) = facts.reported(app, ("2026-11-19T09:00", "2026-11-19T11:00")).await;
-        let (posted, _) = facts.reported(app, ("2026-11-19T14:00", "2026-11-19T16:00")).await;
-        let until = app.app.clock.now() + Duration::days(9);
-        let sql = "UPDATE hours_pending SET state = 'posted', posted_at = made_at, posted_until = $1 WHERE id = $2";
-        app.sql(sql, args![until, posted].to_vec()).await;
+        let posted = facts.posted(app).await;
         let award = facts.award(app).await;
         facts.served(app, leader, &over).await;
         let (tenant, now) = (app.tenant, app.app.clock.now());
@@ -399,6 +396,15 @@ impl Facts {
             approved_by: None,
         };
         app.write(async move |tx: &mut Tx<'_>| hours::credit(tx, &cx, &new).await).await.unwrap();
+    }
+
+    /// A report that hangs out for everybody to see.
+    async fn posted(&self, app: &TestApp) -> Raw {
+        let (posted, _) = self.reported(app, ("2026-11-19T14:00", "2026-11-19T16:00")).await;
+        let until = app.app.clock.now() + Duration::days(9);
+        let sql = "UPDATE hours_pending SET state = 'posted', posted_at = made_at, posted_until = $1 WHERE id = $2";
+        app.sql(sql, args![until, posted].to_vec()).await;
+        posted
     }
 
     /// Hours that the member reported with a picture, and its file.

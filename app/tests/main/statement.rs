@@ -1,7 +1,5 @@
 //! A team's yearly statement and the statistics are read from different tables and come to the same figures.
 
-#![expect(clippy::unwrap_used, reason = "a walk ends where it is surprised")]
-
 use crate::district::{District, whole};
 use kernel::policy::Role;
 use kernel::{Tx, args};

@@ -51,10 +51,8 @@ fn led(reply: &testkit::Reply) -> Raw {
     to.split('/').find_map(|part| part.parse().ok()).unwrap()
 }
 
-/// Walks everywhere; answers the import that it made.
-pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
-    let by = |label: &str| everybody.iter().find(|s| s.label == label).unwrap();
-    let import = imports(walk, by("town")).await;
+/// Activities, who came, their hours, and what is said of them.
+async fn what_is_done<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody + Copy) {
     activities(walk, by).await;
     series::walk(walk, by("leader"), by("town")).await;
     attendance(walk, by).await;
@@ -62,12 +60,23 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     hours(walk, by).await;
     reports::walk(walk, by).await;
     records::walk(walk, by).await;
+}
+
+async fn who_is_on_record<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody + Copy) {
     people(walk, by("town")).await;
     exports(walk, by("town"), by("district")).await;
     doubles::walk(walk, by("town")).await;
     doubles::merge(walk, by("town"), by("district")).await;
     life::walk(walk, by("town"), by("district")).await;
     access::walk(walk, by("town"), by("anyone")).await;
+}
+
+/// Walks everywhere; answers the import that it made.
+pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
+    let by = |label: &str| everybody.iter().find(|s| s.label == label).unwrap();
+    let import = imports(walk, by("town")).await;
+    what_is_done(walk, by).await;
+    who_is_on_record(walk, by).await;
     teams_life::walk(walk, by("town")).await;
     teams(walk, by).await;
     places_and_walls(walk, by("district")).await;
