@@ -185,6 +185,7 @@ const SILENT: &[(&str, &str)] = &[
     ("/api/v1/me/messages/settings", "one's own, no address"),
     ("/me/data", "one's own, masked until asked"),
     ("/me/trace", "one's own"),
+    ("/api/v1/me/trace", "one's own"),
     ("/me/data/edit", "one's own, masked fields come empty"),
     ("/me/password", "a form"),
     ("/desk/people/new", "an empty form"),

@@ -33,9 +33,13 @@ pub async fn walk<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     hours(walk, by("town")).await;
     people(walk, &by).await;
     imports(walk, by("town")).await;
+}
+
+/// A town goes into another, after everything that happened in it.
+pub async fn merge_towns(walk: &mut Walk, district: &Somebody) {
     let merged = [("federation.towns_merged", "region", None)];
-    let sent = ("/towns/440605122/merger".to_owned(), json!({ "into": "440605121", "reason": "区划调整" }));
-    call(walk, by("district"), ("POST", "/api/v1/towns/{region}/merger"), sent, &merged).await;
+    let sent = ("/towns/440605126/merger".to_owned(), json!({ "into": "440605125", "reason": "区划调整" }));
+    call(walk, district, ("POST", "/api/v1/towns/{region}/merger"), sent, &merged).await;
 }
 
 async fn hours(walk: &mut Walk, town: &Somebody) {

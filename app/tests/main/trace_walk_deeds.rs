@@ -91,6 +91,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     let lines = [("federation.towns_merged", "region", None)];
     let path = "/desk/towns/440605124/merger".to_owned();
     walk.ask(by("district"), ("POST", "/desk/towns/{region}/merger"), (path, sent), &lines).await;
+    api::merge_towns(walk, by("district")).await;
     import
 }
 

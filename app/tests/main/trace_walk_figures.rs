@@ -25,7 +25,7 @@ pub async fn walk<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     let read = [("statistics.people_listed", "pivot", None)];
     let path = "/desk/statistics/people?metric=volunteers&sex=1".to_owned();
     walk.ask(district, ("GET", "/desk/statistics/people"), (path, Sent::Nothing), &read).await;
-    let taken = [("statistics.people_taken", "report", None)];
+    let taken = [("statistics.people_taken", "pivot", None)];
     let path = "/desk/statistics/people/export?metric=active".to_owned();
     walk.ask(district, ("GET", "/desk/statistics/people/export"), (path, Sent::Nothing), &taken).await;
     let sent = form(&[("name", "年报"), ("group", "town")]);

@@ -29,7 +29,7 @@ struct ListTaken {
 impl Deed for ListTaken {
     const KIND: &'static str = "statistics.people_taken";
     fn object(&self) -> (&'static str, Option<Raw>) {
-        ("report", None)
+        ("pivot", None)
     }
 }
 
