@@ -176,7 +176,7 @@ async fn the_link_of_a_mail_answers_by_a_press_and_never_by_being_opened() {
 }
 
 #[tokio::test]
-async fn the_leader_sees_who_comes_how_many_cannot_and_how_many_did_not_say() {
+async fn a_program_of_the_leader_counts_who_comes_who_cannot_and_who_did_not_say() {
     on_both(rooms, async |app: TestApp| {
         let stage = Stage::set(&app).await;
         let open = stage.open_on_friday(5).await;
@@ -186,15 +186,11 @@ async fn the_leader_sees_who_comes_how_many_cannot_and_how_many_did_not_say() {
         for who in [&one, &two, &three] {
             signups.push(signup_of(&open.join(who).await.expect(303)));
         }
-        assert!(!stage.leader.get(&open.at("")).await.expect(200).text_contains("没回"), "nobody was asked yet");
         run(&app, "2026-11-26T14:00").await;
         let answer = |n: usize| format!("/me/services/{}/answer", signups[n]);
         one.post(&answer(0), &[("answer", "yes")]).await.expect(303);
         two.post(&answer(1), &[("answer", "no")]).await.expect(303);
         two.post(&answer(0), &[("answer", "no")]).await.expect(404);
-        let page = stage.leader.get(&open.at("")).await.expect(200);
-        assert!(page.text_contains("会来 1 人，来不了 1 人 · 没回 1 人"), "{}", page.text());
-        assert_eq!(page.text().matches("说会来").count(), 1);
         let token = app.token(stage.leader.account.unwrap()).await;
         let path = format!("/api/v1{}", open.at("/answers"));
         let counts = app.stranger().json("GET", &path, Some(&token), None, None).await.expect(200).json();

@@ -123,3 +123,26 @@ async fn a_back_entry_project_takes_hours_only_by_claims_of_its_members() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_leaders_list_says_who_comes_how_many_cannot_and_how_many_did_not_say() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let open = stage.open(5).await;
+        let (one, two, three) =
+            (stage.volunteer("甲一").await, stage.volunteer("乙二").await, stage.volunteer("丙三").await);
+        let mut answers = Vec::new();
+        for who in [&one, &two, &three] {
+            answers.push(format!("/me/services/{}/answer", signup_of(&open.join(who).await.expect(303))));
+        }
+        assert!(!stage.leader.get(&open.at("")).await.expect(200).text_contains("没回"), "nobody was asked yet");
+        app.at("2026-11-23T12:00").await;
+        app.run_recurring("activities.remind").await;
+        one.post(&answers[0], &[("answer", "yes")]).await.expect(303);
+        two.post(&answers[1], &[("answer", "no")]).await.expect(303);
+        let page = stage.leader.get(&open.at("")).await.expect(200);
+        assert!(page.text_contains("会来 1 人，来不了 1 人 · 没回 1 人"), "{}", page.text());
+        assert_eq!(page.text().matches("说会来").count(), 1);
+    })
+    .await;
+}
