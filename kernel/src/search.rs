@@ -157,14 +157,15 @@ pub async fn is_common(db: &impl Read, tenant: TenantId, kind: &str, query: &str
     Ok(hits.n >= COMMON)
 }
 
-/// The same condition as `narrow`, asked of each row on the way, for a common query. SQLite goes from the row to its tokens once
-/// it knows its tables (`Db::learn`); before that it would walk all the hits of the token for each row.
+/// The same condition as `narrow`, asked of each row on the way, for a common query. Kind and token are asked as expressions, so
+/// that no index of theirs is taken: SQLite, once it knows its tables (`Db::learn`), goes from the row to its few tokens, and
+/// would otherwise walk all the hits of the token for each row.
 pub fn keep(wanted: &mut Conditions, tenant: TenantId, kind: &str, query: &str) {
     for part in plan(query) {
         let end = end_of(&part);
         wanted.and(
-            "EXISTS (SELECT 1 FROM search_token hit WHERE hit.tenant_id = ? AND hit.object_id = id AND hit.kind = ?
-                       AND hit.token >= ? AND hit.token < ?)",
+            "EXISTS (SELECT 1 FROM search_token hit WHERE hit.tenant_id = ? AND hit.object_id = id AND hit.kind || '' = ?
+                       AND hit.token || '' >= ? AND hit.token || '' < ?)",
             args![tenant, kind, part, end],
         );
     }

@@ -23,7 +23,11 @@ fn rooms() -> Vec<Module> {
             Migration { name: $name, sqlite: TEXT, postgres: TEXT }
         }),*]};
     }
-    let tables = below!["people" / "20261123_12_people", "organisations" / "20261123_13_organisations",];
+    let tables = below![
+        "people" / "20261123_12_people",
+        "organisations" / "20261123_13_organisations",
+        "people" / "20261128_62_life",
+    ];
     vec![places::module(), Module::new("below").migrations(&tables), crate::module()]
 }
 
