@@ -190,7 +190,7 @@ mod tests {
     fn a_line_that_somebody_typed_starts_no_line_of_the_file() {
         let text = text(event("a\r\nATTENDEE:mailto:x@example.org", "b\nEND:VEVENT"));
         assert!(!text.lines().any(|l| l.starts_with("ATTENDEE") || l == "b"));
-        assert_eq!(text.matches("END:VEVENT\r\n").count(), 1);
+        assert_eq!(text.lines().filter(|l| *l == "END:VEVENT").count(), 1);
     }
 
     proptest! {

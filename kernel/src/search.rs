@@ -133,44 +133,6 @@ pub fn narrow_by(wanted: &mut Conditions, column: &'static str, tenant: TenantId
     !parts.is_empty()
 }
 
-/// Where the tokens of a part end: letters and digits are the beginning of a token, Chinese is a token as it stands.
-fn end_of(part: &str) -> String {
-    if part.is_ascii() { crate::policy::after(part) } else { format!("{part}\u{1}") }
-}
-
-/// How many hits make a query a common one.
-const COMMON: i64 = 1_000;
-
-/// Whether a query of one character or beginning is met by so many that a sorted list finds its first page sooner along its own
-/// order (`keep`) than from the hits (`narrow`).
-pub async fn is_common(db: &impl Read, tenant: TenantId, kind: &str, query: &str) -> Result<bool> {
-    row! { struct Hits { n: i64 } }
-    let parts = plan(query);
-    let [part] = parts.as_slice() else { return Ok(false) };
-    if part.chars().count() > 2 {
-        return Ok(false);
-    }
-    let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM search_token
-                 WHERE tenant_id = $1 AND kind = $2 AND token >= $3 AND token < $4 LIMIT $5) AS hit";
-    let end = end_of(part);
-    let hits: Hits = db.one(sql, args![tenant, kind, part, end, COMMON]).await?;
-    Ok(hits.n >= COMMON)
-}
-
-/// The same condition as `narrow`, asked of each row on the way, for a common query. Kind and token are asked as expressions, so
-/// that no index of theirs is taken: SQLite, once it knows its tables (`Db::learn`), goes from the row to its few tokens, and
-/// would otherwise walk all the hits of the token for each row.
-pub fn keep(wanted: &mut Conditions, tenant: TenantId, kind: &str, query: &str) {
-    for part in plan(query) {
-        let end = end_of(&part);
-        wanted.and(
-            "EXISTS (SELECT 1 FROM search_token hit WHERE hit.tenant_id = ? AND hit.object_id = id AND hit.kind || '' = ?
-                       AND hit.token || '' >= ? AND hit.token || '' < ?)",
-            args![tenant, kind, part, end],
-        );
-    }
-}
-
 /// Chinese is looked up by its pairs (all must be there) or its one character, each a token as it stands; letters and digits as
 /// the beginning of a token.
 fn plan(query: &str) -> Vec<String> {

@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn a_line_begins_with_no_full_stop_and_ends_with_no_opening_bracket() {
         assert_eq!(set("把热饭送到长者家中。", 9.0), ["把热饭送到长者家", "中。"]);
-        assert_eq!(set("请到北门（沥雄）集合", 5.0), ["请到北门", "（沥雄）", "集合"]);
+        assert_eq!(set("请到北门（沥雄）集合", 5.0), ["请到北门", "（沥雄）集", "合"]);
         assert_eq!(set("见 Qiyi Manual 第三页", 5.0), ["见 Qiyi", "Manual 第", "三页"]);
         assert_eq!(set("abcdefghijkl", 3.0), ["abcdef", "ghijkl"], "a word longer than a line is cut");
         assert_eq!(set("", 3.0), [""]);

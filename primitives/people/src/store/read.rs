@@ -70,8 +70,8 @@ pub struct PersonFilter {
     pub organisation: Option<kernel::ids::Raw>,
 }
 
-/// Who is wanted, whatever was typed into the search.
-fn unsearched(tenant: TenantId, filter: &PersonFilter, reach: &Reach, ties: Ties) -> Conditions {
+/// Who is wanted.
+fn conditions(tenant: TenantId, filter: &PersonFilter, reach: &Reach, ties: Ties) -> Conditions {
     let mut wanted = Conditions::new("tenant_id = ? AND merged_into_id IS NULL", args![tenant]);
     wanted.within_through(reach, "region_code", ties.through, ties.path);
     match filter.state {
@@ -91,11 +91,6 @@ fn unsearched(tenant: TenantId, filter: &PersonFilter, reach: &Reach, ties: Ties
     if let Some(organisation) = filter.organisation {
         wanted.and(ties.in_one, args![organisation]);
     }
-    wanted
-}
-
-fn conditions(tenant: TenantId, filter: &PersonFilter, reach: &Reach, ties: Ties) -> Conditions {
-    let mut wanted = unsearched(tenant, filter, reach, ties);
     kernel::search::narrow(&mut wanted, tenant, "person", &filter.query);
     wanted
 }
@@ -108,21 +103,13 @@ pub async fn list(
     (reach, ties): (&Reach, Ties),
     (cursor, limit): (Option<&Cursor>, i64),
 ) -> Result<Vec<Person>> {
-    let common = kernel::search::is_common(db, tenant, "person", &filter.query).await?;
-    let mut wanted = match common {
-        true => unsearched(tenant, filter, reach, ties),
-        false => conditions(tenant, filter, reach, ties),
-    };
-    if common {
-        kernel::search::keep(&mut wanted, tenant, "person", &filter.query);
-    }
+    let mut wanted = conditions(tenant, filter, reach, ties);
     if let Some(cursor) = cursor {
         let id: PersonId = cursor.get(1)?;
         wanted.and("(sort_key, id) > (?, ?)", args![cursor.0[0], id]);
     }
-    // A search goes from its hits to the rows, so it is sorted by an expression; without one, or where almost everybody is a
-    // hit, the index is in order already.
-    let order = match filter.query.is_empty() || common {
+    // A search goes from its hits to the rows, so it is sorted by an expression; without one the index is in order already.
+    let order = match filter.query.is_empty() {
         true => " ORDER BY sort_key, id LIMIT ?",
         false => " ORDER BY sort_key || '', id LIMIT ?",
     };
