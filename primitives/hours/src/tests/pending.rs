@@ -86,6 +86,8 @@ async fn a_report_counts_once_the_leader_said_yes_and_nobody_objected_in_three_w
         assert!(barred.text_contains("这是你自己的时长") && !barred.text_contains("/decision"));
         assert!(town.settle(&me, id, "approve", "").await.expect(409).text_contains("这是你自己的时长"));
 
+        // Lines of one moment lie in chains side by side on a server.
+        app.later(chrono::Duration::minutes(1));
         let leader = town.leader("梁少芬", Some(town.ou)).await;
         let shown = leader.get(&format!("/desk/hours/pending/{id}")).await.expect(200);
         assert!(shown.text_contains("公示 3 个工作日") && shown.text_contains("没有附证明"), "{}", shown.text());
