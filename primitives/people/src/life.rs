@@ -1,7 +1,9 @@
 //! The life cycle: candidate, active, dormant, left, archived, erased; each with its days, its reason and its legal basis.
 //!
-//!     candidate -> active <-> dormant -> left -> archived -> erased        left -> active: whoever comes back
-//!     active -> left; archived -> left: taken out of the archive; any but erased -> erased, by two people and after a wait
+//! ```text
+//! candidate -> active <-> dormant -> left -> archived -> erased        left -> active: whoever comes back
+//! active -> left; archived -> left: taken out of the archive; any but erased -> erased, by two people and after a wait
+//! ```
 
 mod api;
 mod bulk;
