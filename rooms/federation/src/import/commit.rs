@@ -124,10 +124,20 @@ fn parts(plan: Plan) -> VecDeque<Part> {
 pub(super) async fn write(cx: &Cx, run: ImportId, plan: Plan, job: Option<JobId>) -> Result<Option<Counts>> {
     cx.db.spacious(true).await?;
     let written = write_parts(cx, run, plan, job).await;
-    cx.db.spacious(false).await?;
-    // Many new rows: searches and lists plan by what the tables hold now.
-    cx.db.learn().await?;
+    afterwards(cx).await;
     written
+}
+
+/// Gives the room back, and looks at the tables: searches and lists plan by what they hold. What came of the import is told
+/// whether or not this could be done.
+async fn afterwards(cx: &Cx) {
+    let done = match cx.db.spacious(false).await {
+        Ok(()) => cx.db.learn().await,
+        wrong => wrong,
+    };
+    if let Err(error) = done {
+        tracing::warn!(%error, "after an import");
+    }
 }
 
 async fn write_parts(cx: &Cx, run: ImportId, plan: Plan, job: Option<JobId>) -> Result<Option<Counts>> {
