@@ -64,7 +64,7 @@ pub struct RequestFacts {
     pub json: bool,
     /// What the page before left to say.
     pub flash: Option<String>,
-    /// How many messages wait for the person behind a page that is read; absent where no head is shown.
+    /// How many messages wait for the person who is signed in.
     pub unread: Option<i64>,
 }
 

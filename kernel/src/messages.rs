@@ -143,15 +143,6 @@ pub async fn unread(db: &Db, cx: &Cx, person: Raw) -> Result<i64> {
     Ok(row.n)
 }
 
-/// The same up to a hundred, for the bell in the head of every page: one step into an index that holds what is unread.
-pub(crate) async fn waiting(db: &Db, tenant: crate::ids::TenantId, person: Raw) -> Result<i64> {
-    row! { struct Count { n: i64 } }
-    let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM message
-                 WHERE tenant_id = $1 AND person_id = $2 AND read_at IS NULL LIMIT 100) AS unread";
-    let row: Count = db.one(sql, args![tenant, person]).await?;
-    Ok(row.n)
-}
-
 /// Marks all of a person's messages as read.
 pub async fn read_all(tx: &mut Tx<'_>, cx: &Cx, person: Raw) -> Result<()> {
     let sql = "UPDATE message SET read_at = $1 WHERE tenant_id = $2 AND person_id = $3 AND read_at IS NULL";

@@ -64,7 +64,7 @@ fn looked_at(desk: &mut Browser, text: &str) -> Result<()> {
     for _ in 0..200 {
         let shown = desk.text().unwrap_or_default();
         if shown.contains("接着办") {
-            desk.click_text("接着办")?;
+            let _ = desk.click_text("接着办"); // the page may have gone on by itself since it was read: the next look tells
         } else if shown.contains(text) && desk.texts("dl.counts dd").is_ok_and(|counts| !counts.is_empty()) {
             return Ok(());
         }

@@ -28,6 +28,8 @@ row! {
         pub second_factor: bool,
         /// Staff sessions end after 30 idle minutes.
         pub staff: bool,
+        /// How many messages wait for the person, a hundred at most: the number on the bell.
+        pub unread: i64,
     }
 }
 
@@ -52,15 +54,18 @@ pub async fn open(
 }
 
 row! {
-    /// A session, whose it is and one of the roles that hold: everything that a request asks for, in one statement.
+    /// A session, whose it is, what waits for them and one of the roles that hold: everything that a request asks for, in one
+    /// statement. What waits is one step into an index that holds what is unread.
     struct Line {
         id_hash: String, tenant_id: TenantId, account_id: AccountId, seen_at: DateTime<Utc>, ends_at: DateTime<Utc>,
-        second_factor: bool, staff: bool, name: String, person_id: Option<Raw>,
+        second_factor: bool, staff: bool, unread: i64, name: String, person_id: Option<Raw>,
         role: Option<Role>, scope_kind: Option<String>, scope: Option<String>
     }
 }
 
 const LINES: &str = "SELECT s.id_hash, s.tenant_id, s.account_id, s.seen_at, s.ends_at, s.second_factor, s.staff,
+      (SELECT COUNT(*) FROM (SELECT 1 AS one FROM message m
+        WHERE m.tenant_id = a.tenant_id AND m.person_id = a.person_id AND m.read_at IS NULL LIMIT 100) AS waiting) AS unread,
       a.name, a.person_id, r.role, r.scope_kind, r.scope
     FROM session s
     JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.state = 'active'
@@ -94,8 +99,8 @@ async fn find(db: &Db, digest: &str, day: NaiveDate) -> Result<(Session, Actor)>
     let grant = |l: &Line| Some(Grant::stored(l.role?, l.scope_kind.as_deref()?, l.scope.clone()?));
     let grants: Vec<Grant> = lines.iter().filter_map(grant).collect();
     let line = lines.into_iter().next().ok_or(Error::NotFound)?;
-    let Line { id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff, name, person_id, .. } = line;
-    let session = Session { id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff };
+    let Line { id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff, unread, name, person_id, .. } = line;
+    let session = Session { id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff, unread };
     Ok((session, Actor::holding(account_id, person_id, name, grants, second_factor)))
 }
 

@@ -81,10 +81,7 @@ async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> 
     let ip = address(&app, &request);
     let json = path.starts_with("/api/");
     let had_flash = cookie(request.headers(), "flash").is_some();
-    let (mut cx, wrong) = context(&app, request.headers(), path, ip, json).await;
-    if request.method() == axum::http::Method::GET && !cx.request.json {
-        count_unread(&mut cx).await;
-    }
+    let (cx, wrong) = context(&app, request.headers(), path, ip, json).await;
     if let Some(error) = wrong {
         let mut response = render(&cx, &error);
         protect(&cx, &mut response);
@@ -154,40 +151,30 @@ async fn context(app: &Arc<App>, headers: &HeaderMap, path: String, ip: String, 
         Some(_) => Lang::Zh,
         None => prefers(headers),
     };
+    let waiting = session.as_ref().filter(|_| actor.person.is_some()).map(|open| open.unread);
     let facts = RequestFacts {
         id: crate::ids::fresh().simple().to_string()[..16].to_owned(),
         ip,
         path,
-        session,
+        session: session.map(|open| open.id_hash),
         once: once.ok().flatten().map(std::sync::OnceLock::from).unwrap_or_default(),
         asked: std::sync::OnceLock::new(),
         elder: cookie(headers, "mode").as_deref() == Some("elder"),
         json: json || text(headers, "accept").is_some_and(|a| a.starts_with("application/json")),
         flash: cookie(headers, "flash").and_then(|v| B64.decode(v).ok()).and_then(|v| String::from_utf8(v).ok()),
-        unread: None,
+        unread: waiting,
     };
     let (app, db) = (Arc::clone(app), app.db.clone());
     (Cx { app, db, tenant, actor: Arc::new(actor), lang, now, request: Arc::new(facts) }, wrong)
 }
 
-/// The number on the bell: nothing is asked for who is not signed in, and one step into an index for who is. A page without its
-/// number is better than none.
-async fn count_unread(cx: &mut Cx) {
-    let Some(person) = cx.actor.person else { return };
-    if let Ok(waiting) = crate::messages::waiting(&cx.db, cx.tenant, person).await
-        && let Some(facts) = Arc::get_mut(&mut cx.request)
-    {
-        facts.unread = Some(waiting);
-    }
-}
-
-/// Who asks, of which district, and the session's hash.
+/// Who asks, of which district, and the session that is open.
 async fn who(
     app: &Arc<App>,
     headers: &HeaderMap,
     json: bool,
     now: DateTime<Utc>,
-) -> Result<(TenantId, Actor, Option<String>)> {
+) -> Result<(TenantId, Actor, Option<auth::Session>)> {
     app.learn_tenant().await?;
     let tenant = app.tenant().map_or(TenantId(uuid::Uuid::nil()), |t| t.id);
     let bearer = text(headers, header::AUTHORIZATION.as_str()).and_then(|v| v.strip_prefix("Bearer "));
@@ -198,7 +185,7 @@ async fn who(
     } else if let Some(token) = cookie(headers, cookie_name(app))
         && let Some((open, known)) = auth::read(app, &token, now).await?
     {
-        return Ok((open.tenant_id, known, Some(open.id_hash)));
+        return Ok((open.tenant_id, known, Some(open)));
     }
     Ok((tenant, Actor::default(), None))
 }

@@ -132,7 +132,22 @@ impl Rows<'_> {
 }
 
 /// An activity with its sessions and posts, and the places that others look for somebody to take over.
-type Shown = (Activity, Vec<Session>, Vec<Post>, Vec<Offered>);
+struct Shown {
+    activity: Activity,
+    held: Vec<Session>,
+    cancelled: Vec<Session>,
+    posts: Vec<Post>,
+    offers: Vec<Offered>,
+}
+
+impl Shown {
+    async fn read(cx: &Cx, id: ActivityId) -> Result<Self> {
+        let (sessions, posts) = store::program(&cx.db, cx.tenant, id).await?;
+        let (held, cancelled) = sessions.into_iter().partition(|s| s.cancelled_at.is_none());
+        let offers = store::handover::list(&cx.db, cx.tenant, id, cx.now).await?;
+        Ok(Self { activity: store::find(&cx.db, cx.tenant, id).await?, held, cancelled, posts, offers })
+    }
+}
 
 /// What everybody asks for again and again while nothing is written: rows of the list, and activities with their program. Parts
 /// of the application.
@@ -322,19 +337,12 @@ impl Link {
 
 pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<Link>) -> Result<Answer> {
     let kept: Kept = cx.app.part();
-    let read = async || {
-        let (sessions, posts) = store::program(&cx.db, cx.tenant, id).await?;
-        let offers = store::handover::list(&cx.db, cx.tenant, id, cx.now).await?;
-        Ok((store::find(&cx.db, cx.tenant, id).await?, sessions, posts, offers))
-    };
-    let shown = kept.shown.get(&cx.db, (cx.tenant, id), read).await?;
-    let (activity, sessions, posts, offers) = &*shown;
+    let shown = kept.shown.get(&cx.db, (cx.tenant, id), || Shown::read(&cx, id)).await?;
+    let Shown { activity, held, posts, offers, .. } = &*shown;
     visible(&cx, activity, &link.key).await?;
     let person = actor_person(&cx).ok();
-    let (held, cancelled): (Vec<&Session>, Vec<&Session>) = sessions.iter().partition(|s| s.cancelled_at.is_none());
-    let cancelled = cancelled.into_iter().filter(|s| s.ends_at > cx.now).collect();
-    let held: Vec<Session> = held.into_iter().cloned().collect();
-    let days = days(&cx, activity, &held, posts, person).await?;
+    let cancelled = shown.cancelled.iter().filter(|s| s.ends_at > cx.now).collect();
+    let days = days(&cx, activity, held, posts, person).await?;
     let region = places::full_region_name(&cx, &activity.region_code).await?;
     let expected = days.iter().any(Day::joined);
     let phone = (activity.contact_public || expected).then_some(activity.contact_phone.as_str());
