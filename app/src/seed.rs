@@ -16,7 +16,7 @@ mod world;
 
 use anyhow::{Context as _, ensure};
 use dice::Dice;
-use kernel::db::{LaneKey, Value};
+use kernel::db::{LaneKey, Pace, Value};
 use kernel::{App, Cx, Read as _, TenantId, Tx, args};
 use lore::Lore;
 use std::fmt::{Display, Formatter};
@@ -106,7 +106,7 @@ pub async fn generate(
     let mut dice = Dice::new(size.random);
     let cx = Cx::system(app, tenant);
 
-    app.db.spacious(true).await.map_err(plain)?;
+    app.db.take_pace(Pace::Whole).await.map_err(plain)?;
     progress("teams", 0, size.teams);
     let mut world = ground::make(&cx, &lore, size, &mut dice).await?;
     people::make(&cx, &lore, size, &mut world, &mut dice, &mut progress).await?;
@@ -118,7 +118,7 @@ pub async fn generate(
     lines::make(&cx, &world, &plan, &mut dice).await?;
     records::make(&cx, &world, &plan, &mut dice).await?;
     service::settle(&cx).await?;
-    app.db.spacious(false).await.map_err(plain)?;
+    app.db.take_pace(Pace::Usual).await.map_err(plain)?;
     progress("figures", 1, 1);
 
     made.volunteers = world.people.len();

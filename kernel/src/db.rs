@@ -16,7 +16,7 @@ pub use conditions::Conditions;
 pub use gather::Gather;
 pub use lane::LaneKey;
 pub use migrate::Migration;
-pub use sqlite::Durability;
+pub use sqlite::{Durability, Pace};
 pub use tx::Tx;
 pub use value::{FromRow, FromValue, Json, Kind, Row, ToValue, Value};
 
@@ -97,9 +97,8 @@ pub trait Read {
 impl Read for Db {
     async fn all<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
         match &self.0.engine {
-            Engine::Sqlite { path, id } => with_reader(path, *id, |reader| sqlite::rows(reader, sql, args, usize::MAX)),
-            // Boxed: the driver's future is large, and every page would carry room for it on SQLite too.
-            Engine::Postgres(readers) => Box::pin(readers.rows(sql, args)).await,
+            Engine::Sqlite { path, id } => sqlite::rows(&*reader(path, *id)?, sql, args),
+            Engine::Postgres(readers) => postgres::read(&readers.rows(sql, args).await?),
         }
     }
 }
@@ -108,17 +107,14 @@ thread_local! {
     static READERS: RefCell<HashMap<u64, Rc<rusqlite::Connection>>> = RefCell::new(HashMap::new());
 }
 
-fn with_reader<T>(path: &Path, id: u64, work: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<T> {
-    let known = READERS.with(|readers| readers.borrow().get(&id).cloned());
-    let reader = match known {
-        Some(reader) => reader,
-        None => {
-            let opened = Rc::new(sqlite::open_reader(path)?);
-            READERS.with(|readers| readers.borrow_mut().insert(id, Rc::clone(&opened)));
-            opened
-        }
-    };
-    work(&reader)
+/// This thread's connection for reading.
+fn reader(path: &Path, id: u64) -> Result<Rc<rusqlite::Connection>> {
+    if let Some(known) = READERS.with(|readers| readers.borrow().get(&id).cloned()) {
+        return Ok(known);
+    }
+    let opened = Rc::new(sqlite::open_reader(path)?);
+    READERS.with(|readers| readers.borrow_mut().insert(id, Rc::clone(&opened)));
+    Ok(opened)
 }
 
 impl Db {
@@ -131,7 +127,7 @@ impl Db {
         let inner = match place {
             Place::File { path, durability } => {
                 let writer = sqlite::open_writer(path, *durability)?;
-                let lanes = vec![lane::Lane::sqlite(writer)?];
+                let lanes = vec![lane::Lane::sqlite(writer, *durability)?];
                 let id = NEXT.fetch_add(1, Ordering::Relaxed);
                 Inner { engine: Engine::Sqlite { path: path.clone(), id }, lanes, learnt: AtomicU64::new(u64::MAX) }
             }
@@ -180,14 +176,16 @@ impl Db {
         Ok(())
     }
 
-    /// Gives the writing connection room for a whole district's pages while very much is written, and takes it back: with the
-    /// usual room the pages of the indexes would be written and read again many times. Nothing on PostgreSQL.
-    pub async fn spacious(&self, wide: bool) -> Result<()> {
+    /// Says how much is going to be written from now on. Nothing on PostgreSQL.
+    ///
+    /// # Errors
+    /// When nothing can be written; the pace is taken on with the next write that can.
+    pub async fn take_pace(&self, pace: Pace) -> Result<()> {
         if self.is_server() {
             return Ok(());
         }
-        let room = if wide { "PRAGMA cache_size=-262144" } else { sqlite::USUAL_ROOM };
-        self.write(LaneKey(0), async move |tx: &mut Tx<'_>| tx.script(room).await).await
+        self.0.lanes.iter().for_each(|lane| lane.take_pace(pace));
+        self.write(LaneKey(0), async |_: &mut Tx<'_>| Ok(())).await
     }
 
     /// Counts what this process has written: it has changed before a write is answered, and never goes back.
@@ -205,7 +203,7 @@ impl Db {
     /// Prepares a statement without running it; for the test that tries all of them on both engines.
     pub async fn prepare(&self, sql: &str) -> Result<()> {
         match &self.0.engine {
-            Engine::Sqlite { path, id } => with_reader(path, *id, |reader| sqlite::prepare(reader, sql)),
+            Engine::Sqlite { path, id } => sqlite::prepare(&*reader(path, *id)?, sql),
             Engine::Postgres(readers) => {
                 let mut connection = readers.pool.acquire().await.map_err(|e| postgres::describe(e, sql))?;
                 postgres::prepare(&mut connection, sql).await

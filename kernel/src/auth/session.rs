@@ -99,7 +99,9 @@ async fn find(db: &Db, digest: &str, day: NaiveDate) -> Result<(Session, Actor)>
     let grant = |l: &Line| Some(Grant::stored(l.role?, l.scope_kind.as_deref()?, l.scope.clone()?));
     let grants: Vec<Grant> = lines.iter().filter_map(grant).collect();
     let line = lines.into_iter().next().ok_or(Error::NotFound)?;
-    let Line { id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff, unread, name, person_id, .. } = line;
+    let Line {
+        id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff, unread, name, person_id, ..
+    } = line;
     let session = Session { id_hash, tenant_id, account_id, seen_at, ends_at, second_factor, staff, unread };
     Ok((session, Actor::holding(account_id, person_id, name, grants, second_factor)))
 }

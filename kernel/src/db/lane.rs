@@ -1,7 +1,7 @@
 //! Lanes: one writing connection each, many verbs a commit.
 
 use super::tx::{Tx, TxInner};
-use super::{postgres, sqlite};
+use super::{Durability, Pace, postgres, sqlite};
 use crate::audit;
 use crate::error::{Error, Result};
 use anyhow::Context as _;
@@ -10,8 +10,8 @@ use futures_util::future::LocalBoxFuture;
 use rusqlite::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -94,17 +94,18 @@ where
 pub(super) struct Lane {
     queue: mpsc::Sender<Box<dyn Job>>,
     changes: Arc<AtomicU64>,
+    pace: Arc<Mutex<Pace>>,
 }
 
 enum Connected {
-    Sqlite { connection: Connection, filed: u64 },
+    Sqlite { connection: Connection, durability: Durability, filed: u64, pace: Pace },
     Postgres { options: Box<PgConnectOptions>, open: Option<Box<PgConnection>>, chain: String },
 }
 
 impl Lane {
-    pub(super) fn sqlite(connection: Connection) -> Result<Self> {
+    pub(super) fn sqlite(connection: Connection, durability: Durability) -> Result<Self> {
         let filed = connection.total_changes();
-        Self::start("write-0".to_owned(), Connected::Sqlite { connection, filed })
+        Self::start("write-0".to_owned(), Connected::Sqlite { connection, durability, filed, pace: Pace::Usual })
     }
 
     pub(super) fn postgres(options: PgConnectOptions, number: usize) -> Result<Self> {
@@ -119,11 +120,18 @@ impl Lane {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("a lane's runtime")?;
         let changes = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&changes);
+        let pace = Arc::new(Mutex::new(Pace::Usual));
+        let wanted = Arc::clone(&pace);
         std::thread::Builder::new()
             .name(name)
-            .spawn(move || runtime.block_on(serve(connected, waiting, &counter)))
+            .spawn(move || runtime.block_on(serve(connected, waiting, &counter, &wanted)))
             .context("starting a lane")?;
-        Ok(Self { queue, changes })
+        Ok(Self { queue, changes, pace })
+    }
+
+    /// From the next transaction on.
+    pub(super) fn take_pace(&self, pace: Pace) {
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
     }
 
     /// Counts what was written through this lane: rows on SQLite, transactions on PostgreSQL.
@@ -142,7 +150,12 @@ impl Lane {
     }
 }
 
-async fn serve(mut connected: Connected, mut waiting: mpsc::Receiver<Box<dyn Job>>, changes: &AtomicU64) {
+async fn serve(
+    mut connected: Connected,
+    mut waiting: mpsc::Receiver<Box<dyn Job>>,
+    changes: &AtomicU64,
+    pace: &Mutex<Pace>,
+) {
     loop {
         let next = if connected.has_unfiled() {
             match tokio::time::timeout(IDLE, waiting.recv()).await {
@@ -163,6 +176,7 @@ async fn serve(mut connected: Connected, mut waiting: mpsc::Receiver<Box<dyn Job
                 Err(_) => break,
             }
         }
+        connected.keep_pace(*pace.lock().unwrap_or_else(PoisonError::into_inner));
         connected.commit(jobs, changes).await;
     }
 }
@@ -170,12 +184,12 @@ async fn serve(mut connected: Connected, mut waiting: mpsc::Receiver<Box<dyn Job
 impl Connected {
     /// Whether rows were changed that may lie in SQLite's log alone.
     fn has_unfiled(&self) -> bool {
-        matches!(self, Self::Sqlite { connection, filed } if connection.total_changes() != *filed)
+        matches!(self, Self::Sqlite { connection, filed, .. } if connection.total_changes() != *filed)
     }
 
     /// Copies SQLite's log into its file as far as readers allow; what they hold is tried again after the next pause.
     fn file(&mut self) {
-        let Self::Sqlite { connection, filed } = self else { return };
+        let Self::Sqlite { connection, filed, .. } = self else { return };
         match sqlite::checkpoint(connection) {
             Ok(true) => *filed = connection.total_changes(),
             Ok(false) => {}
@@ -184,6 +198,18 @@ impl Connected {
                 tracing::warn!(?error, "the log could not be copied into the file");
                 *filed = connection.total_changes();
             }
+        }
+    }
+
+    /// Takes on the pace that is wanted; one that cannot be taken on is tried again before the next transaction.
+    fn keep_pace(&mut self, wanted: Pace) {
+        let Self::Sqlite { connection, durability, pace, .. } = self else { return };
+        if *pace == wanted {
+            return;
+        }
+        match sqlite::take_pace(connection, wanted, *durability) {
+            Ok(()) => *pace = wanted,
+            Err(error) => tracing::warn!(?error, "the pace could not be taken on"),
         }
     }
 

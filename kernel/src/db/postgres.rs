@@ -1,7 +1,11 @@
 //! PostgreSQL through sqlx: binding, reading and telling its errors apart.
+//!
+//! What runs the driver is boxed here, behind a type that does not name it: otherwise each room would build the driver anew for
+//! each kind of row that it reads, and every page would carry room for its future on SQLite too.
 
 use super::value::{FromRow, Kind, Row, RowInner, Value};
 use crate::error::{Error, Result};
+use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Arguments as _, AssertSqlSafe, Column as _, Connection as _, Row as _, TypeInfo as _, ValueRef as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,7 +67,11 @@ impl Readers {
     /// Rows by a connection of the pool. One that the server has closed meanwhile, because it was restarted, shows only when it
     /// is used: then a new one is tried at once, for reading twice changes nothing. While the server is away it is asked anew
     /// by each reader, and not waited for as the pool does.
-    pub(super) async fn rows<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+    pub(super) fn rows<'x>(&'x self, sql: &'x str, args: &'x [Value]) -> BoxFuture<'x, Result<Vec<PgRow>>> {
+        Box::pin(self.read(sql, args))
+    }
+
+    async fn read(&self, sql: &str, args: &[Value]) -> Result<Vec<PgRow>> {
         if !self.away.load(Ordering::Relaxed) {
             match self.pooled(sql, args).await {
                 Err(Error::Unavailable("error.database_away")) => self.away.store(true, Ordering::Relaxed),
@@ -71,14 +79,14 @@ impl Readers {
             }
         }
         let mut connection = connect(&self.options).await?;
-        let found = rows(&mut connection, sql, args).await;
+        let found = fetch(&mut connection, sql, args).await;
         self.away.store(false, Ordering::Relaxed);
         found
     }
 
-    async fn pooled<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+    async fn pooled(&self, sql: &str, args: &[Value]) -> Result<Vec<PgRow>> {
         let mut connection = self.pool.acquire().await.map_err(|e| describe(e, sql))?;
-        let found = rows(&mut connection, sql, args).await;
+        let found = fetch(&mut connection, sql, args).await;
         if matches!(found, Err(Error::Unavailable("error.database_away"))) {
             drop(connection.detach());
         }
@@ -94,16 +102,34 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> 
     }
 }
 
-pub(super) async fn rows<T: FromRow>(connection: &mut PgConnection, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+pub(super) fn rows<'x>(
+    connection: &'x mut PgConnection,
+    sql: &'x str,
+    args: &'x [Value],
+) -> BoxFuture<'x, Result<Vec<PgRow>>> {
+    Box::pin(fetch(connection, sql, args))
+}
+
+async fn fetch(connection: &mut PgConnection, sql: &str, args: &[Value]) -> Result<Vec<PgRow>> {
     let query = sqlx::query_with(AssertSqlSafe(sql), bind(args)?);
-    let rows: Vec<PgRow> = query.fetch_all(connection).await.map_err(|e| describe(e, sql))?;
+    query.fetch_all(connection).await.map_err(|e| describe(e, sql))
+}
+
+/// The rows as what they are read as.
+pub(super) fn read<T: FromRow>(rows: &[PgRow]) -> Result<Vec<T>> {
     rows.iter().map(|row| T::from_row(&Row(RowInner::Postgres(row)))).collect()
 }
 
-pub(super) async fn execute(connection: &mut PgConnection, sql: &str, args: &[Value]) -> Result<u64> {
-    let query = sqlx::query_with(AssertSqlSafe(sql), bind(args)?);
-    let done = query.execute(connection).await.map_err(|e| describe(e, sql))?;
-    Ok(done.rows_affected())
+pub(super) fn execute<'x>(
+    connection: &'x mut PgConnection,
+    sql: &'x str,
+    args: &'x [Value],
+) -> BoxFuture<'x, Result<u64>> {
+    Box::pin(async move {
+        let query = sqlx::query_with(AssertSqlSafe(sql), bind(args)?);
+        let done = query.execute(connection).await.map_err(|e| describe(e, sql))?;
+        Ok(done.rows_affected())
+    })
 }
 
 pub(super) async fn prepare(connection: &mut PgConnection, sql: &str) -> Result<()> {

@@ -18,19 +18,49 @@ pub enum Durability {
     Off,
 }
 
-/// What the writing connection remembers of the file: 16 MB.
-pub(super) const USUAL_ROOM: &str = "PRAGMA cache_size=-16000";
+/// How much is written at once, which decides how many pages the writing connection remembers, how long the log may grow before
+/// it goes into the file, and whether a commit waits for the disk. With little room the pages of the indexes would be written and
+/// read again many times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// One deed after the other: 16 MB.
+    #[default]
+    Usual,
+    /// A roster of a whole district, while others are served: 256 MB.
+    Many,
+    /// A district from nothing, before anybody is served: the disk is waited for at the end, not at each commit.
+    Whole,
+}
+
+impl Pace {
+    fn settings(self, durability: Durability) -> String {
+        let (pages, log) = match self {
+            Self::Usual => (-16_000, 4_000),
+            Self::Many => (-262_144, 16_000),
+            Self::Whole => (-262_144, 65_536),
+        };
+        let sync = match (durability, self) {
+            (Durability::Off, _) => "OFF",
+            (Durability::Full, Self::Whole) => "NORMAL",
+            (Durability::Full, _) => "FULL",
+        };
+        format!("PRAGMA cache_size={pages}; PRAGMA wal_autocheckpoint={log}; PRAGMA synchronous={sync};")
+    }
+}
+
+/// Takes on a pace, outside of any transaction. What was not waited for is on the disk before the usual pace begins.
+pub(super) fn take_pace(connection: &Connection, pace: Pace, durability: Durability) -> Result<()> {
+    let settings = pace.settings(durability);
+    connection.execute_batch(&settings).map_err(|e| describe(e, &settings))?;
+    if pace == Pace::Usual { checkpoint(connection).map(drop) } else { Ok(()) }
+}
 
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection> {
     let connection = Connection::open(path).with_context(|| format!("opening {}", path.display()))?;
-    let sync = match durability {
-        Durability::Full => "FULL",
-        Durability::Off => "OFF",
-    };
+    let usual = Pace::Usual.settings(durability);
     connection
         .execute_batch(&format!(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous={sync}; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000;
-             PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; {USUAL_ROOM};"
+            "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY; {usual}"
         ))
         .context("setting up the writing connection")?;
     plan_once(&connection)?;
@@ -57,20 +87,31 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-pub(super) fn rows<T: FromRow>(connection: &Connection, sql: &str, args: &[Value], limit: usize) -> Result<Vec<T>> {
+pub(super) fn rows<T: FromRow>(connection: &Connection, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+    let mut found = Vec::new();
+    each(connection, sql, args, &mut |row| {
+        found.push(T::from_row(row)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Hands over one row after the other: the same code for whatever they are read as.
+fn each(
+    connection: &Connection,
+    sql: &str,
+    args: &[Value],
+    take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+) -> Result<()> {
     let mut statement = connection.prepare_cached(&numbered(sql)).map_err(|e| describe(e, sql))?;
     bind(&mut statement, args)?;
-    let mut found = Vec::new();
     let order = Order::default();
     let mut cursor = statement.raw_query();
     while let Some(row) = cursor.next().map_err(|e| describe(e, sql))? {
         order.asked.set(0);
-        found.push(T::from_row(&Row(RowInner::Sqlite(row, &order)))?);
-        if found.len() >= limit {
-            break;
-        }
+        take(&Row(RowInner::Sqlite(row, &order)))?;
     }
-    Ok(found)
+    Ok(())
 }
 
 pub(super) fn prepare(connection: &Connection, sql: &str) -> Result<()> {
@@ -250,9 +291,9 @@ mod tests {
     #[test]
     fn columns_are_found_by_name_in_any_order() {
         let connection = Connection::open_in_memory().unwrap();
-        let found: Vec<Turned> = rows(&connection, "SELECT 1 AS a, 2 AS b, 3 AS c", &[], 9).unwrap();
+        let found: Vec<Turned> = rows(&connection, "SELECT 1 AS a, 2 AS b, 3 AS c", &[]).unwrap();
         assert_eq!((found[0].a, found[0].b, found[0].c), (1, 2, 3));
-        let missing: Result<Vec<Turned>> = rows(&connection, "SELECT 1 AS a, 2 AS b", &[], 9);
+        let missing: Result<Vec<Turned>> = rows(&connection, "SELECT 1 AS a, 2 AS b", &[]);
         assert!(missing.is_err());
     }
 }

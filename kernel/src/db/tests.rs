@@ -194,3 +194,35 @@ async fn learning_waits_for_no_writer_when_nothing_was_written() {
     }
     assert!(learns().await, "and then it looks");
 }
+
+#[tokio::test]
+async fn a_whole_district_is_written_without_waiting_for_the_disk_and_the_usual_pace_waits_again() {
+    crate::row! { struct Waits { synchronous: i64 } }
+    crate::row! { struct Room { cache_size: i64 } }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.db");
+    let db = Db::open(&Place::File { path: path.clone(), durability: Durability::Full }).await.unwrap();
+    let asked = async || {
+        db.write(LaneKey(0), async |tx: &mut Tx<'_>| {
+            let waits: Waits = tx.one("PRAGMA synchronous", &[]).await?;
+            let room: Room = tx.one("PRAGMA cache_size", &[]).await?;
+            Ok((waits.synchronous, room.cache_size))
+        })
+        .await
+        .unwrap()
+    };
+    let (normal, full) = (1, 2);
+    assert_eq!(asked().await, (full, -16_000));
+    for (pace, set) in [(Pace::Many, (full, -262_144)), (Pace::Whole, (normal, -262_144))] {
+        db.take_pace(pace).await.unwrap();
+        assert_eq!(asked().await, set, "{pace:?}");
+    }
+    db.write(LaneKey(0), async |tx: &mut Tx<'_>| {
+        tx.script("CREATE TABLE thing (id BIGINT); INSERT INTO thing VALUES (1)").await
+    })
+    .await
+    .unwrap();
+    assert_eq!(filed(&folder), -1, "the log is left alone until the end");
+    db.take_pace(Pace::Usual).await.unwrap();
+    assert_eq!((filed(&folder), asked().await), (1, (full, -16_000)));
+}

@@ -24,7 +24,7 @@ impl Tx<'_> {
     pub async fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
         match &mut self.inner {
             TxInner::Sqlite(connection) => sqlite::execute(connection, sql, args),
-            TxInner::Postgres(connection) => Box::pin(postgres::execute(connection.get_mut(), sql, args)).await,
+            TxInner::Postgres(connection) => postgres::execute(connection.get_mut(), sql, args).await,
         }
     }
 
@@ -52,7 +52,7 @@ impl Tx<'_> {
             TxInner::Postgres(connection) => {
                 for chunk in rows.chunks((30_000 / width).clamp(1, 2_000)) {
                     let args: Vec<Value> = chunk.iter().flatten().cloned().collect();
-                    inserted += Box::pin(postgres::execute(connection.get_mut(), &text(chunk.len()), &args)).await?;
+                    inserted += postgres::execute(connection.get_mut(), &text(chunk.len()), &args).await?;
                 }
             }
         }
@@ -76,8 +76,10 @@ impl Tx<'_> {
 impl Read for Tx<'_> {
     async fn all<T: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
         match &self.inner {
-            TxInner::Sqlite(connection) => sqlite::rows(connection, sql, args, usize::MAX),
-            TxInner::Postgres(connection) => Box::pin(postgres::rows(&mut **connection.lock().await, sql, args)).await,
+            TxInner::Sqlite(connection) => sqlite::rows(connection, sql, args),
+            TxInner::Postgres(connection) => {
+                postgres::read(&postgres::rows(&mut **connection.lock().await, sql, args).await?)
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use kernel::db::Pace;
 use kernel::ids::Raw;
 use kernel::{Cx, Deed, Error, JobId, Result, Tx, files, jobs};
 use organisations::NewOrganisation;
@@ -122,16 +123,16 @@ fn parts(plan: Plan) -> VecDeque<Part> {
 /// Writes a plan, telling the job how many rows are written of how many; a job that was cancelled stops between two parts.
 /// Answers what the run has written in all, also in an earlier try that was broken off, or `None` when it was stopped.
 pub(super) async fn write(cx: &Cx, run: ImportId, plan: Plan, job: Option<JobId>) -> Result<Option<Counts>> {
-    cx.db.spacious(true).await?;
+    cx.db.take_pace(Pace::Many).await?;
     let written = write_parts(cx, run, plan, job).await;
     afterwards(cx).await;
     written
 }
 
-/// Gives the room back, and looks at the tables: searches and lists plan by what they hold. What came of the import is told
+/// Goes back to the usual pace, and looks at the tables: searches and lists plan by what they hold. What came of the import is told
 /// whether or not this could be done.
 async fn afterwards(cx: &Cx) {
-    let done = match cx.db.spacious(false).await {
+    let done = match cx.db.take_pace(Pace::Usual).await {
         Ok(()) => cx.db.learn().await,
         wrong => wrong,
     };
