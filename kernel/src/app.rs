@@ -100,7 +100,7 @@ pub struct App {
 /// The data remembers which key seals it; another key would open nothing and find no doubles.
 async fn check_key(ground: &Ground) -> anyhow::Result<()> {
     crate::row! { struct Kept { value: String } }
-    let mark: String = ground.keys.fingerprint("key.check", "qiyi").iter().map(|b| format!("{b:02x}")).collect();
+    let mark = hex::encode(ground.keys.fingerprint("key.check", "qiyi"));
     let nobody = crate::ids::TenantId(uuid::Uuid::nil());
     let ours = mark.clone();
     let kept: Kept = ground

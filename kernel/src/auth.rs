@@ -80,5 +80,5 @@ pub async fn first_keeper_link(app: &App, tenant: TenantId) -> Result<Option<Str
 #[must_use]
 pub fn digest(token: &str) -> String {
     use sha2::Digest as _;
-    sha2::Sha256::digest(token.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(sha2::Sha256::digest(token.as_bytes()))
 }

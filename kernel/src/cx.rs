@@ -172,7 +172,7 @@ impl Cx {
 
     /// Remembers what this request asks for; only its keyed digest is kept, so that nothing of it can be read or guessed.
     pub(crate) fn asks(&self, contents: &str) {
-        let digest = || self.app.keys.fingerprint("once", contents).iter().map(|b| format!("{b:02x}")).collect();
+        let digest = || hex::encode(self.app.keys.fingerprint("once", contents));
         self.request.asked.get_or_init(digest);
     }
 

@@ -31,7 +31,7 @@ pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, name: &str, kind: &str, content: V
 
 async fn put(tx: &mut Tx<'_>, cx: &Cx, (id, name, kind): (FileId, &str, &str), content: Vec<u8>) -> Result<FileId> {
     let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
-    let sum: String = Sha256::digest(&content).iter().map(|b| format!("{b:02x}")).collect();
+    let sum = hex::encode(Sha256::digest(&content));
     let label: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
     let sql = "INSERT INTO file (tenant_id, id, name, kind, size, sha256, content, made_at, made_by)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

@@ -90,9 +90,52 @@ macro_rules! words {
 /// All words of all rooms.
 #[derive(Debug, Default)]
 pub struct Words {
-    zh: HashMap<String, String>,
-    en: HashMap<String, String>,
+    zh: HashMap<String, Sentence>,
+    en: HashMap<String, Sentence>,
 }
+
+#[derive(Debug)]
+struct Sentence {
+    plain: String,
+    /// The same for a page, where that differs.
+    html: Option<String>,
+}
+
+impl Sentence {
+    fn new(plain: String) -> Self {
+        let html = askama::filters::escape(&plain, askama::filters::Html).map(|escaped| escaped.to_string());
+        let html = html.unwrap_or_default();
+        Self { html: (html != plain).then_some(html), plain }
+    }
+}
+
+/// A sentence in a template. A page writes it as it was escaped when the words were loaded, which saves a copy and a look at each
+/// character; whoever else takes it gets the plain text.
+#[derive(Clone, Debug)]
+pub struct Said<'w> {
+    plain: Cow<'w, str>,
+    html: Cow<'w, str>,
+}
+
+impl AsRef<str> for Said<'_> {
+    fn as_ref(&self) -> &str {
+        &self.plain
+    }
+}
+
+impl std::fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.plain)
+    }
+}
+
+impl askama::FastWritable for Said<'_> {
+    fn write_into(&self, page: &mut dyn std::fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        Ok(page.write_str(&self.html)?)
+    }
+}
+
+impl askama::filters::HtmlSafe for Said<'_> {}
 
 impl Words {
     /// Joins the files of all rooms.
@@ -106,7 +149,7 @@ impl Words {
                 let table: HashMap<String, String> =
                     toml::from_str(text).with_context(|| format!("the words of {} in {lang}", file.name))?;
                 for (key, sentence) in table {
-                    if into.insert(key.clone(), sentence).is_some() {
+                    if into.insert(key.clone(), Sentence::new(sentence)).is_some() {
                         bail!("the word {key} of {} stands twice in {lang}", file.name);
                     }
                 }
@@ -124,11 +167,29 @@ impl Words {
     /// The sentence of a key; the key itself when it is unknown, so that nothing vanishes.
     #[must_use]
     pub fn text<'w>(&'w self, lang: Lang, key: &'w str) -> &'w str {
+        self.sentence(lang, key).map_or(key, |sentence| sentence.plain.as_str())
+    }
+
+    /// The same for a template.
+    #[must_use]
+    pub fn said(&self, lang: Lang, key: &str) -> Said<'_> {
+        match self.sentence(lang, key) {
+            Some(Sentence { plain, html }) => {
+                Said { plain: Cow::Borrowed(plain), html: Cow::Borrowed(html.as_ref().unwrap_or(plain)) }
+            }
+            None => {
+                let Sentence { plain, html } = Sentence::new(key.to_owned());
+                Said { html: Cow::Owned(html.unwrap_or_else(|| plain.clone())), plain: Cow::Owned(plain) }
+            }
+        }
+    }
+
+    fn sentence(&self, lang: Lang, key: &str) -> Option<&Sentence> {
         let table = match lang {
             Lang::Zh => &self.zh,
             Lang::En => &self.en,
         };
-        table.get(key).map_or(key, String::as_str)
+        table.get(key)
     }
 
     /// The sentence with its places filled; English takes `key.one` when a value is exactly 1.
@@ -279,6 +340,22 @@ mod tests {
         let said = |ahead: i64| words.day(Lang::Zh, today + chrono::Duration::days(ahead), today);
         assert_eq!([said(-1), said(0), said(1), said(2)], ["12月30日 星期三", "今天", "明天", "2027年1月2日 星期六"]);
         assert_eq!(words.day(Lang::En, today, today), "Today");
+    }
+
+    #[test]
+    fn a_sentence_is_escaped_on_a_page_and_plain_elsewhere() {
+        #[derive(askama::Template)]
+        #[template(source = "{{ said }}", ext = "html")]
+        struct Page<'w> {
+            said: Said<'w>,
+        }
+        let file = WordFiles { name: "x", zh: "\"a\" = \"甲 & <乙>\"", en: "\"a\" = \"a & b\"" };
+        let words = Words::load(&[file]).unwrap();
+        for (key, plain, html) in [("a", "甲 & <乙>", "甲 &#38; &#60;乙&#62;"), ("<b>", "<b>", "&#60;b&#62;")] {
+            let said = words.said(Lang::Zh, key);
+            assert_eq!((said.to_string().as_str(), said.as_ref()), (plain, plain));
+            assert_eq!(askama::Template::render(&Page { said }).unwrap(), html);
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) async fn run(db: &Db, mut migrations: Vec<Migration>) -> Result<Vec<&
         let mut applied = Vec::new();
         for migration in &migrations {
             let text = if server { migration.postgres } else { migration.sqlite };
-            let checksum = hex(&Sha256::digest(text.as_bytes()));
+            let checksum = hex::encode(Sha256::digest(text.as_bytes()));
             match landed.iter().find(|l| l.name == migration.name) {
                 Some(found) if found.checksum == checksum => {}
                 Some(_) => {
@@ -70,8 +70,4 @@ pub(super) async fn run(db: &Db, mut migrations: Vec<Migration>) -> Result<Vec<&
         Ok(applied)
     })
     .await
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

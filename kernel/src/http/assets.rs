@@ -34,7 +34,7 @@ fn make(name: &'static str, kind: &'static str, content: impl Into<Bytes>) -> As
 }
 
 fn mark(content: &[u8]) -> String {
-    Sha256::digest(content).iter().take(6).map(|b| format!("{b:02x}")).collect()
+    hex::encode(&Sha256::digest(content)[..6])
 }
 
 /// Joins style sheets, without comments and indentation.

@@ -119,7 +119,7 @@ impl Multipart {
                     return Ok(Some((name, file, bytes)));
                 }
                 None => {
-                    let digest: String = self.2.finalize_reset().iter().map(|b| format!("{b:02x}")).collect();
+                    let digest = hex::encode(self.2.finalize_reset());
                     self.1.asks(&digest);
                     return Ok(None);
                 }

@@ -151,9 +151,9 @@ pub mod filters {
 
     /// A sentence: `{{ "hours.title"|t }}`.
     #[askama::filter_fn]
-    pub fn t<K: AsRef<str>>(key: K, values: &dyn Values) -> askama::Result<String> {
+    pub fn t<'v, K: AsRef<str>>(key: K, values: &'v dyn Values) -> askama::Result<crate::words::Said<'v>> {
         let view = of(values)?;
-        Ok(view.words.text(view.lang, key.as_ref()).to_owned())
+        Ok(view.words.said(view.lang, key.as_ref()))
     }
 
     /// A sentence with one place: `{{ "hours.sum"|t1("n", 3) }}`.

@@ -107,7 +107,7 @@ pub fn signature(secret: &str, time: &str, id: &str, body: &str) -> String {
     for part in [time, "\n", id, "\n", body] {
         mac.update(part.as_bytes());
     }
-    let digits: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
+    let digits = hex::encode(mac.finalize().into_bytes());
     format!("v1={digits}")
 }
 

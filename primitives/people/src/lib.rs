@@ -52,7 +52,8 @@ pub fn module() -> Module {
             "20261128_12_duplicates",
             "20261128_13_merge",
             "20261128_61_guardian",
-            "20261128_62_life"
+            "20261128_62_life",
+            "20261128_67_search"
         ])
         .words(kernel::words!())
         .words(kernel::words!("rules"))
