@@ -6,6 +6,7 @@
 mod bare;
 mod district;
 mod duplicates;
+mod line;
 mod pages;
 mod phone;
 mod postgres;

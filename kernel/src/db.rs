@@ -165,13 +165,15 @@ impl Db {
 
     /// Lets SQLite look at how many different values its indexes hold, where it never did or the tables have grown tenfold.
     /// Every key begins with the district, of which there is one: whoever does not know that reads all of it to save a sort.
-    /// PostgreSQL does this by itself. Nothing happens, and no writer waits, when nothing was written since the last look.
+    /// PostgreSQL does this by itself. Nothing happens, and no writer waits, when nothing was written since the last look, or while
+    /// very much is written: whoever does that looks at the end. What is looked at is not remembered: otherwise a server at rest
+    /// would hold 16 MB of pages that nobody asks for.
     pub async fn learn(&self) -> Result<()> {
-        if self.is_server() || self.writes() == self.0.learnt.load(Ordering::Acquire) {
+        let busy = self.0.lanes.iter().any(|lane| lane.pace() != Pace::Usual);
+        if self.is_server() || busy || self.writes() == self.0.learnt.load(Ordering::Acquire) {
             return Ok(());
         }
-        let look = "PRAGMA analysis_limit=400; PRAGMA optimize=0x10002";
-        self.write(LaneKey(0), async move |tx: &mut Tx<'_>| tx.script(look).await).await?;
+        self.write(LaneKey(0), async |tx: &mut Tx<'_>| tx.script(&sqlite::look()).await).await?;
         self.0.learnt.store(self.writes(), Ordering::Release);
         Ok(())
     }

@@ -129,6 +129,10 @@ impl Lane {
         Ok(Self { queue, changes, pace })
     }
 
+    pub(super) fn pace(&self) -> Pace {
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// From the next transaction on.
     pub(super) fn take_pace(&self, pace: Pace) {
         *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;

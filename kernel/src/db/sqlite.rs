@@ -33,11 +33,17 @@ pub enum Pace {
 }
 
 impl Pace {
+    /// Room for pages: as many KiB, said as SQLite wants it.
+    fn pages(self) -> i64 {
+        if self == Self::Usual { -16_000 } else { -262_144 }
+    }
+
     fn settings(self, durability: Durability) -> String {
-        let (pages, log) = match self {
-            Self::Usual => (-16_000, 4_000),
-            Self::Many => (-262_144, 16_000),
-            Self::Whole => (-262_144, 65_536),
+        let pages = self.pages();
+        let log = match self {
+            Self::Usual => 4_000,
+            Self::Many => 16_000,
+            Self::Whole => 65_536,
         };
         let sync = match (durability, self) {
             (Durability::Off, _) => "OFF",
@@ -46,6 +52,12 @@ impl Pace {
         };
         format!("PRAGMA cache_size={pages}; PRAGMA wal_autocheckpoint={log}; PRAGMA synchronous={sync};")
     }
+}
+
+/// A look at the indexes, with little room for their pages while it lasts.
+pub(super) fn look() -> String {
+    let usual = Pace::Usual.pages();
+    format!("PRAGMA cache_size=-2000; PRAGMA analysis_limit=400; PRAGMA optimize=0x10002; PRAGMA cache_size={usual}")
 }
 
 /// Takes on a pace, outside of any transaction. What was not waited for is on the disk before the usual pace begins.
