@@ -141,7 +141,8 @@ impl Case {
             ("{entry}", corner.entry.to_string()),
             // A claim to a record bears the member's id.
             ("{claim}", if self.route.contains("/team/claims") { corner.member } else { corner.claim }.to_string()),
-            // A paper sheet bears it too.
+            // A swap of two of the member's places bears it too, and so does a paper sheet.
+            ("{swap}", corner.member.to_string()),
             ("{sheet}", corner.member.to_string()),
             ("{pending}", if self.route.contains("/postings") { corner.posted } else { corner.pending }.to_string()),
             ("{proof}", corner.proof.to_string()),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 /// All of them.
 pub fn all() -> Vec<Case> {
-    [series_cases(), own_cases(), together_cases()].into_iter().flatten().collect()
+    [series_cases(), own_cases(), together_cases(), swap_cases()].into_iter().flatten().collect()
 }
 
 fn series_cases() -> Vec<Case> {
@@ -92,5 +92,28 @@ fn together_cases() -> Vec<Case> {
             vec![("team", c.team.to_string()), ("answer", "end".to_owned())]
         }),
         call("PUT", "/api/v1/activities/{activity}/partners/{team}", Aim::Held, |_, _| json!({ "answer": "end" })),
+    ]
+}
+
+fn swap_cases() -> Vec<Case> {
+    const ASKED: &[&str] = &["UPDATE signup_swap SET state = 'asked', wanted_ok = FALSE, given_ok = FALSE"];
+    let place: fn(&super::world::World, &crate::district::Corner) -> serde_json::Value =
+        |_, c| json!({ "place": c.open.signup });
+    vec![
+        get("/me/handovers", Aim::Plain),
+        get("/api/v1/me/handovers", Aim::Plain),
+        get("/me/swaps", Aim::Plain),
+        get("/api/v1/me/swaps", Aim::Plain),
+        get("/me/services/{signup}/swaps", Aim::Mine),
+        get("/api/v1/me/services/{signup}/swaps", Aim::Mine),
+        post("/me/services/{signup}/swaps", Aim::Mine, |_, c| vec![("place", c.open.signup.to_string())]),
+        call("POST", "/api/v1/me/services/{signup}/swaps", Aim::Mine, place),
+        post("/me/swaps/{swap}", Aim::Mine, |_, _| text(&[("answer", "no")])).restore(ASKED),
+        call("PUT", "/api/v1/me/swaps/{swap}", Aim::Mine, |_, _| json!({ "accept": false })).restore(ASKED),
+        Case::of("DELETE", "/api/v1/me/swaps/{swap}", Aim::Mine, super::case::Body::Nothing).restore(ASKED),
+        post("/sessions/{session}/swaps", Aim::Held, |_, c| {
+            vec![("swap", c.member.to_string()), ("answer", "no".to_owned())]
+        }),
+        call("PUT", "/api/v1/sessions/{session}/swaps/{swap}", Aim::Held, |_, _| json!({ "accept": false })),
     ]
 }

@@ -77,6 +77,11 @@ async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends
     app.sql(row, args![tenant, corner.member, now, ends].to_vec()).await;
     app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
     app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
+    let swap =
+        "INSERT INTO signup_swap (tenant_id, id, wanted_id, given_id, state, wanted_ok, given_ok, made_at, changed_at)
+                VALUES ($1, $2, $3, $4, 'asked', FALSE, FALSE, $5, $5)";
+    let cells = args![tenant, corner.member, corner.open.signup, corner.running.signup, now];
+    app.sql(swap, cells.to_vec()).await;
     let repeats =
         "INSERT INTO activity_series (tenant_id, activity_id, begins_on, rule) VALUES ($1, $2, '2026-11-25', $3)";
     let rule = serde_json::json!({ "cycle": "weekly", "every": 1, "weekdays": [3], "nth": 0, "until": null, "count": 2,

@@ -20,6 +20,7 @@ pub async fn walk(walk: &mut Walk, leader: &Somebody, town: &Somebody) {
     let seeker = walk.district.somebody("calls", vec![], Some(seeker)).await;
     calendar(walk, &seeker).await;
     places(walk, leader, &seeker).await;
+    swaps(walk, leader, &seeker).await;
     partners(walk, leader).await;
 }
 
@@ -47,7 +48,6 @@ async fn series(walk: &mut Walk, leader: &Somebody) -> Raw {
 
 /// Its sessions are moved, called off and added to, once it is public.
 async fn sessions(walk: &mut Walk, (leader, town): (&Somebody, &Somebody), made: Raw) {
-    row! { struct Found { id: Raw } }
     let app = walk.district.app.clone();
     app.sql("UPDATE activity SET state = 'open' WHERE id = $1", args![made].to_vec()).await;
     let sql = "SELECT id FROM activity_session WHERE activity_id = $1 ORDER BY starts_at";
@@ -123,6 +123,54 @@ async fn places(walk: &mut Walk, leader: &Somebody, seeker: &Somebody) {
     let sent = (format!("/api/v1/sessions/{session}/moves"), Sent::Json(json!({ "signup": signup, "post": other })));
     let lines = [("signup.moved", "signup", Some(signup))];
     walk.ask(leader, ("POST", "/api/v1/sessions/{session}/moves"), sent, &lines).await;
+}
+
+/// Two people swap their places, on the pages and by programs, and the leader has a say.
+async fn swaps(walk: &mut Walk, leader: &Somebody, seeker: &Somebody) {
+    let app = walk.district.app.clone();
+    let (near, side) = (&walk.district.near.open, &walk.district.side.open);
+    let (session, there) = (near.session, (side.activity, side.post));
+    let wanted = of_person(&app, near.activity, seeker).await;
+    app.sql("UPDATE activity SET handover_asks = TRUE", Vec::new()).await;
+    app.sql("UPDATE signup SET handover_at = made_at, handover_to = NULL WHERE id = $1", args![wanted].to_vec()).await;
+    let other = walk.district.app.person("换班人").await;
+    let other = walk.district.somebody("swaps", vec![], Some(other)).await;
+    let (path, post) = (format!("/activities/{}/signups", there.0), there.1.to_string());
+    let joined = other.visitor.post(&path, &[("post", &post)]).await;
+    let given: Raw = joined.expect(303).location.unwrap().rsplit('/').next().unwrap().parse().unwrap();
+    let lines = [("signup.swap", "signup", Some(wanted))];
+    let ask = format!("/me/services/{given}/swaps");
+    let (page, api) = (form(&[("place", &wanted.to_string())]), Sent::Json(json!({ "place": wanted })));
+    let route = ("POST", "/me/services/{signup}/swaps");
+    walk.ask(&other, route, (ask.clone(), page), &lines).await;
+    let swap = newest(&app).await;
+    let withdrawn = (format!("/api/v1/me/swaps/{swap}"), Sent::Json(json!({})));
+    walk.ask(&other, ("DELETE", "/api/v1/me/swaps/{swap}"), withdrawn, &lines).await;
+    walk.ask(&other, ("POST", "/api/v1/me/services/{signup}/swaps"), (format!("/api/v1{ask}"), api), &lines).await;
+    let swap = newest(&app).await;
+    let yes = (format!("/me/swaps/{swap}"), form(&[("answer", "yes")]));
+    walk.ask(seeker, ("POST", "/me/swaps/{swap}"), yes, &lines).await;
+    let no = form(&[("swap", &swap.to_string()), ("answer", "no")]);
+    walk.ask(leader, ("POST", "/sessions/{session}/swaps"), (format!("/sessions/{session}/swaps"), no), &lines).await;
+    app.sql("UPDATE signup_swap SET state = 'asked' WHERE id = $1", args![swap].to_vec()).await;
+    let yes = (format!("/api/v1/me/swaps/{swap}"), Sent::Json(json!({ "accept": true })));
+    walk.ask(seeker, ("PUT", "/api/v1/me/swaps/{swap}"), yes, &lines).await;
+    let no = (format!("/api/v1/sessions/{session}/swaps/{swap}"), Sent::Json(json!({ "accept": false })));
+    walk.ask(leader, ("PUT", "/api/v1/sessions/{session}/swaps/{swap}"), no, &lines).await;
+}
+
+row! { struct Found { id: Raw } }
+
+/// The place that somebody has in an activity.
+async fn of_person(app: &testkit::TestApp, activity: Raw, who: &Somebody) -> Raw {
+    let sql = "SELECT id FROM signup WHERE activity_id = $1 AND person_id = $2 AND state = 'joined'";
+    app.db().one::<Found>(sql, args![activity, who.actor.person.unwrap()]).await.unwrap().id
+}
+
+/// The swap that was asked for last.
+async fn newest(app: &testkit::TestApp) -> Raw {
+    let sql = "SELECT id FROM signup_swap WHERE state = 'asked' ORDER BY id DESC LIMIT 1";
+    app.db().one::<Found>(sql, &[]).await.unwrap().id
 }
 
 /// A team of the same town is asked and answers, on the page and by a program.

@@ -9,6 +9,7 @@ pub(crate) mod partners;
 pub(crate) mod removal;
 pub(crate) mod report;
 pub(crate) mod series;
+pub(crate) mod swap;
 pub(crate) mod team;
 pub(crate) mod together;
 

@@ -73,6 +73,9 @@ fn with_routes(module: Module) -> Module {
         .routes(pages::partners::routes())
         .routes(api::partners::routes())
         .routes(api::together::routes())
+        .routes(pages::openings::routes())
+        .routes(pages::swap::routes())
+        .routes(api::swap::routes())
 }
 
 /// The room's door.
@@ -93,7 +96,8 @@ pub fn module() -> Module {
             "20261128_61_series",
             "20261128_62_calendar",
             "20261128_63_calls",
-            "20261128_64_partners"
+            "20261128_64_partners",
+            "20261128_81_swaps"
         ])
         .words(kernel::words!())
         .words(kernel::words!("series"))
@@ -101,6 +105,8 @@ pub fn module() -> Module {
         .words(kernel::words!("call"))
         .words(kernel::words!("poster"))
         .words(kernel::words!("partner"))
+        .words(kernel::words!("swap"))
+        .slot("me.more", pages::openings::line)
         .points(POINTERS)
         .policy(policy::TABLE)
         .nav(NavItem { order: 10, word: "nav.activities", url: "/desk/activities", permission: MANAGE })

@@ -1,8 +1,10 @@
 //! The nouns: activity, session, post, sign-up.
 
 mod recruitment;
+mod swap;
 
 pub use recruitment::{Exclusive, Invited, PartnerState, Quota, Recruitment, Scope, Way};
+pub use swap::{Swap, SwapId, SwapState};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{AccountId, Json, row, text_enum};

@@ -9,6 +9,7 @@ pub(crate) mod group;
 pub(crate) mod handover;
 pub(crate) mod me;
 mod offer;
+pub(crate) mod openings;
 pub(crate) mod partners;
 pub(crate) mod poster;
 mod proof;
@@ -20,6 +21,7 @@ mod review;
 mod search;
 pub(crate) mod series;
 mod signup;
+pub(crate) mod swap;
 pub(crate) mod team;
 
 use crate::model::{Activity, ActivityId, Scope, Session, SessionId};

@@ -27,7 +27,10 @@ pub(crate) struct Reported {
 pub(crate) async fn reportable(cx: &Cx, id: SessionId) -> Result<(Session, Activity)> {
     let person = actor_person(cx)?;
     let session = store::find_session(&cx.db, cx.tenant, id).await?;
-    if !report::may_have_served(&cx.db, cx.tenant, (session.id, session.activity_id), person).await? {
+    // Nobody served in what was called off.
+    if session.cancelled_at.is_some()
+        || !report::may_have_served(&cx.db, cx.tenant, (session.id, session.activity_id), person).await?
+    {
         return Err(Error::NotFound);
     }
     let activity = store::find(&cx.db, cx.tenant, session.activity_id).await?;

@@ -253,8 +253,13 @@ pub(crate) async fn move_session(cx: &Cx, id: SessionId, to: Move) -> Result<()>
             return Err(Error::Refused(word));
         }
         let last = store::sessions(tx, at.tenant, activity.id).await?.iter().map(|s| s.starts_at).max();
-        let people: Vec<Raw> = series::expected(tx, at.tenant, id).await?.iter().map(|one| one.person_id.0).collect();
+        let expected = series::expected(tx, at.tenant, id).await?;
+        let people: Vec<Raw> = expected.iter().map(|one| one.person_id.0).collect();
         series::move_to(tx, &at, &session, (to.starts_at, to.ends_at)).await?;
+        for one in &expected {
+            // The question was about the old time.
+            kernel::messages::settle(tx, &at, one.person_id.0, &crate::reminders::url(one.id)).await?;
+        }
         series::stretch(tx, &at, activity.id, last.filter(|_| activity.way == Way::FirstCome)).await?;
         let (from, reason) = (session.starts_at, to.why.clone());
         let people_told = people.len();

@@ -7,7 +7,9 @@ pub(crate) mod group;
 pub(crate) mod handover;
 mod known;
 pub(crate) mod line;
+pub(crate) mod openings;
 pub(crate) mod parting;
+pub(crate) mod swap;
 
 pub use line::{offer_url, withdraw};
 
@@ -251,10 +253,21 @@ pub async fn prospects(
     sessions: &[Session],
     person: PersonId,
 ) -> Result<(Vec<Live>, Vec<Prospect>)> {
+    prospects_without(cx, activity, sessions, (person, &[])).await
+}
+
+/// The same as if some of their sign-ups were not there.
+pub(crate) async fn prospects_without(
+    cx: &Cx,
+    activity: &Activity,
+    sessions: &[Session],
+    (person, given): (PersonId, &[SignupId]),
+) -> Result<(Vec<Live>, Vec<Prospect>)> {
     let settings = settings(&cx.db, cx).await?;
     // A session lasts a day at most; a week counts from its Monday.
     let since = cx.now - chrono::Duration::days(if settings.week_hours > 0 { 8 } else { 2 });
-    let (facts, mut live) = signup::standing(&cx.db, cx.tenant, activity, person, since).await?;
+    let (facts, mut live) = signup::standing(&cx.db, cx.tenant, (activity, given), person, since).await?;
+    live.retain(|l| !given.contains(&l.id));
     let of = |session: &Session| {
         let span = (session.starts_at, session.ends_at);
         let others: Vec<&Live> =
@@ -272,6 +285,12 @@ pub async fn prospects(
     let prospects = sessions.iter().map(of).collect();
     live.retain(|l| l.activity_id == activity.id);
     Ok((live, prospects))
+}
+
+/// Whether somebody may take a place over although nobody can sign up any more: the end of sign-up is no hindrance to it.
+#[must_use]
+pub(crate) fn may_take_over(reasons: &[Word]) -> bool {
+    reasons.iter().all(|word| word.key == rules::LATE)
 }
 
 fn when(at: DateTime<Utc>) -> String {

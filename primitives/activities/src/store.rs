@@ -14,6 +14,7 @@ pub(crate) mod presence;
 pub(crate) mod report;
 pub(crate) mod series;
 pub(crate) mod signup;
+pub mod swap;
 
 use crate::model::{
     Activity, ActivityId, Exclusive, NewActivity, NewSession, Post, PostId, Quota, Recruitment, Session, SessionId,
@@ -38,6 +39,17 @@ const POST: &str =
 /// One activity.
 pub async fn find(db: &impl Read, tenant: TenantId, id: ActivityId) -> Result<Activity> {
     db.one(&format!("SELECT {COLUMNS} FROM activity WHERE tenant_id = $1 AND id = $2"), args![tenant, id]).await
+}
+
+/// Those of some activities that are there.
+pub async fn find_many(db: &impl Read, tenant: TenantId, ids: &[ActivityId]) -> Result<Vec<Activity>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut args = args![tenant].to_vec();
+    let list = kernel::db::in_list(2, ids.len());
+    args.extend(ids.iter().flat_map(|id| args![id].to_vec()));
+    db.all(&format!("SELECT {COLUMNS} FROM activity WHERE tenant_id = $1 AND id IN {list}"), &args).await
 }
 
 /// One session.

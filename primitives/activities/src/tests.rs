@@ -8,6 +8,7 @@ mod leader;
 mod line;
 mod mine;
 mod minors;
+mod openings;
 mod partners;
 mod poster;
 mod program;
@@ -16,6 +17,7 @@ mod recruitment;
 mod reminders;
 mod rush;
 mod series;
+mod swap;
 mod together;
 
 use crate::model::{ActivityId, Post, Session};

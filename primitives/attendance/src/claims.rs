@@ -30,6 +30,9 @@ pub(crate) async fn claimable(cx: &Cx, id: SessionId) -> Result<(Session, Activi
     if !activity.state.earns() {
         return Err(Error::refused("attendance.refused.state"));
     }
+    if session.cancelled_at.is_some() {
+        return Err(Error::refused("attendance.refused.cancelled"));
+    }
     if session.ends_at > cx.now {
         return Err(Error::refused("claim.refused.early"));
     }

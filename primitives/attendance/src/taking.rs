@@ -58,6 +58,9 @@ pub(crate) async fn admission(
     person: PersonId,
     via: Via,
 ) -> Result<std::result::Result<OrganisationId, Word>> {
+    if session.cancelled_at.is_some() {
+        return Ok(Err(Word::new("attendance.refused.cancelled")));
+    }
     if let Some(word) = rules::check_in_refusal(activity.state, session.starts_at, session.ends_at, cx.now) {
         return Ok(Err(word));
     }
@@ -220,7 +223,13 @@ async fn credit(
 }
 
 /// Says how many people a session served; the figure of the day follows within seconds.
+///
+/// # Errors
+/// `Refused` when the session was called off: nobody was served in it.
 pub async fn count_served(tx: &mut Tx<'_>, cx: &Cx, session: &Session, served: i64) -> Result<()> {
+    if session.cancelled_at.is_some() {
+        return Err(Error::refused("attendance.refused.cancelled"));
+    }
     let sql =
         "UPDATE activity_session SET served = $1, served_by = $2, served_at = $3 WHERE tenant_id = $4 AND id = $5";
     tx.execute(sql, args![served, cx.actor.name, cx.now, cx.tenant, session.id]).await?;

@@ -385,7 +385,8 @@ pub(crate) async fn takeable(cx: &Cx, activity: &Activity, person: PersonId) -> 
 
 /// Whether the reader may take a place over, or wants to know what became of theirs: nobody sees what is not for them.
 fn takes(days: &[Day<'_>], offer: &Offered, person: Option<PersonId>) -> bool {
-    let free = |day: &&Day<'_>| day.session.id == offer.session_id && day.reasons.is_empty() && !day.joined();
+    let may = |day: &&Day<'_>| signups::may_take_over(&day.reasons) && !day.joined();
+    let free = |day: &&Day<'_>| day.session.id == offer.session_id && may(day);
     let open = offer.handover_to.is_none() || offer.handover_to == person;
     open && Some(offer.person_id) != person && days.iter().any(|day| free(&day))
 }

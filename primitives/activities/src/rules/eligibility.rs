@@ -5,6 +5,9 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use kernel::Word;
 use organisations::model::OrganisationId;
 
+/// The reason why nobody can sign up any more.
+pub const LATE: &str = "signup.refused.late";
+
 /// What is known of somebody who wants to sign up.
 #[derive(Clone, Debug, Default)]
 pub struct Candidate {
@@ -79,7 +82,7 @@ pub fn refusals(
         all.push(Word::new("signup.refused.early").with("when", kernel::words::moment(activity.opens_at)));
     }
     if now > activity.closes_at || now >= ends_at {
-        all.push(Word::new("signup.refused.late"));
+        all.push(Word::new(LATE));
     }
     if !who.active {
         all.push(Word::new("signup.refused.inactive"));

@@ -116,6 +116,33 @@ async fn pass(
     (activity, session): (&Activity, &Session),
     (now, person): (&Signup, PersonId),
 ) -> Result<Signup> {
+    part(tx, cx, now).await?;
+    let made = succeed(tx, cx, (activity, session), (now, person)).await?;
+    let said = |word| Word::new(word).with("title", &activity.title).with("when", when(session.starts_at));
+    kernel::messages::leave(tx, cx, now.person_id.0, &said("handover.message.gone"), "/me/services").await?;
+    kernel::messages::leave(tx, cx, person.0, &said("handover.message.got"), "/me/services").await?;
+    Ok(made)
+}
+
+/// Somebody leaves a place that another gets.
+pub(super) async fn part(tx: &mut Tx<'_>, cx: &Cx, now: &Signup) -> Result<()> {
+    if !signup::change(tx, cx.tenant, now.id, SignupState::Joined, SignupState::Withdrawn, cx.now).await? {
+        return Err(Error::refused("handover.refused.gone"));
+    }
+    handover::set(tx, cx.tenant, now.id, None, None).await?;
+    // Nobody is asked any more whether they come.
+    kernel::messages::settle(tx, cx, now.person_id.0, &crate::reminders::url(now.id)).await?;
+    tx.record(cx, &SignupChanged { signup: now.id, person: now.person_id, to: SignupState::Withdrawn });
+    Ok(())
+}
+
+/// Somebody gets the place that another left; a place in line for it is given up.
+pub(super) async fn succeed(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    (activity, session): (&Activity, &Session),
+    (now, person): (&Signup, PersonId),
+) -> Result<Signup> {
     let known = Known::of(tx, cx, (activity, session), &[person]).await?;
     if let Some(there) = known.live.get(&person) {
         let waits = there.offered_until.is_none();
@@ -123,11 +150,6 @@ async fn pass(
         let (taken, waiting) = if waits { (0, -1) } else { (-1, 0) };
         signup::count(tx, cx.tenant, there.post_id, taken, waiting, 0).await?;
     }
-    if !signup::change(tx, cx.tenant, now.id, SignupState::Joined, SignupState::Withdrawn, cx.now).await? {
-        return Err(Error::refused("handover.refused.gone"));
-    }
-    handover::set(tx, cx.tenant, now.id, None, None).await?;
-    tx.record(cx, &SignupChanged { signup: now.id, person: now.person_id, to: SignupState::Withdrawn });
     let made = Signup {
         id: SignupId::fresh(),
         person_id: person,
@@ -138,9 +160,6 @@ async fn pass(
     };
     signup::insert(tx, cx.tenant, (session.starts_at, session.ends_at), std::slice::from_ref(&made)).await?;
     tx.record(cx, &SignedUp { signup: made.id, person, state: made.state, position: made.position });
-    let said = |word| Word::new(word).with("title", &activity.title).with("when", when(session.starts_at));
-    kernel::messages::leave(tx, cx, now.person_id.0, &said("handover.message.gone"), "/me/services").await?;
-    kernel::messages::leave(tx, cx, person.0, &said("handover.message.got"), "/me/services").await?;
     Ok(made)
 }
 

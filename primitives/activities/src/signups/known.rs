@@ -1,12 +1,12 @@
 //! What the rules and the room need to know of those who want into a session: three statements, however many they are.
 
-use crate::model::{Activity, Session, Signup, SignupState};
+use crate::model::{Activity, Session, Signup, SignupId, SignupState};
 use crate::rules::load::{self, Span};
 use crate::rules::{self, Candidate};
 use crate::settings::{Settings, settings};
 use crate::store::signup::{self, Belongs, Facts};
 use chrono::{DateTime, Utc};
-use kernel::{Cx, Result, Tx, Word};
+use kernel::{Cx, Read, Result, Word};
 use organisations::model::OrganisationId;
 use people::model::PersonId;
 use std::collections::{HashMap, HashSet};
@@ -24,16 +24,25 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub async fn of(
-        tx: &mut Tx<'_>,
+    pub async fn of(db: &impl Read, cx: &Cx, of: (&Activity, &Session), people: &[PersonId]) -> Result<Self> {
+        Self::without(db, cx, of, people, &[]).await
+    }
+
+    /// The same as if some sign-ups were not there: those that are given for a place of this session.
+    pub async fn without(
+        db: &impl Read,
         cx: &Cx,
         (activity, session): (&Activity, &Session),
         people: &[PersonId],
+        given: &[SignupId],
     ) -> Result<Self> {
-        let (tenant, settings) = (cx.tenant, settings(tx, cx).await?);
+        let (tenant, settings) = (cx.tenant, settings(db, cx).await?);
         let (mut live, mut busy, mut spans) = (HashMap::new(), HashSet::new(), HashMap::new());
         let span = (session.starts_at, session.ends_at);
-        for there in signup::meeting(tx, tenant, load::around(span, &settings), people).await? {
+        for there in signup::meeting(db, tenant, load::around(span, &settings), people).await? {
+            if given.contains(&there.id) {
+                continue;
+            }
             if there.session_id == session.id {
                 if matches!(there.state, SignupState::Joined | SignupState::Waiting) {
                     live.insert(there.person_id, there);
@@ -46,9 +55,10 @@ impl Known {
                 spans.entry(there.person_id).or_insert_with(Vec::new).push(other);
             }
         }
-        let facts = signup::facts(tx, tenant, activity, people).await?.into_iter().map(|f| (f.id, f)).collect();
+        let facts =
+            signup::facts(db, tenant, (activity, given), people).await?.into_iter().map(|f| (f.id, f)).collect();
         let mut teams: HashMap<PersonId, Vec<Belongs>> = HashMap::new();
-        for team in signup::teams(tx, tenant, people).await? {
+        for team in signup::teams(db, tenant, people).await? {
             teams.entry(team.person_id).or_default().push(team);
         }
         Ok(Self { facts, teams, busy, spans, settings, live })

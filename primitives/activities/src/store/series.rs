@@ -76,6 +76,13 @@ pub async fn move_to(
                  offered_until = CASE WHEN offered_until > $1 THEN $1 ELSE offered_until END
                WHERE tenant_id = $4 AND session_id = $5 AND state IN ('joined', 'waiting')";
     tx.execute(sql, args![starts_at, ends_at, cx.now, cx.tenant, session.id]).await?;
+    // Whoever was reminded of the old time, or said that they come to it, knows nothing of the new one.
+    tx.execute("DELETE FROM reminder WHERE tenant_id = $1 AND session_id = $2", args![cx.tenant, session.id]).await?;
+    let sql = "DELETE FROM reminder_round WHERE tenant_id = $1 AND session_id = $2";
+    tx.execute(sql, args![cx.tenant, session.id]).await?;
+    let sql = "UPDATE signup SET answer = NULL, answered_at = NULL
+               WHERE tenant_id = $1 AND session_id = $2 AND state IN ('joined', 'waiting')";
+    tx.execute(sql, args![cx.tenant, session.id]).await?;
     for post in super::posts(tx, cx.tenant, session.activity_id).await?.iter().filter(|p| p.session_id == session.id) {
         if let Some(at) = post.free_at {
             let at = (at + (starts_at - session.starts_at)).min(starts_at);

@@ -80,7 +80,7 @@ fn people_list(first: usize, people: &[PersonId], args: &mut Vec<Value>) -> Stri
 /// What these people signed up for at that time, in any session and any state. The state is not asked for: PostgreSQL would then
 /// take the index of one session's sign-ups, and read all of the district's, as long as it has not counted the table.
 pub async fn meeting(
-    tx: &Tx<'_>,
+    db: &impl Read,
     tenant: TenantId,
     span: (DateTime<Utc>, DateTime<Utc>),
     people: &[PersonId],
@@ -90,7 +90,7 @@ pub async fn meeting(
     let sql = format!(
         "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND starts_at < $2 AND ends_at > $3 AND person_id IN {list}"
     );
-    tx.all(&sql, &args).await
+    db.all(&sql, &args).await
 }
 
 row! {
@@ -148,8 +148,9 @@ pub async fn is_in(db: &impl Read, tenant: TenantId, person: PersonId, activity:
     Ok(row.yes)
 }
 
-/// The columns of `Facts` of a person `p`, `$1` the tenant; hours and team only where the activity asks for them.
-fn facts_columns(activity: &Activity, args: &mut Vec<Value>) -> String {
+/// The columns of `Facts` of a person `p`, `$1` the tenant; hours and team only where the activity asks for them. What is `given`
+/// for a place does not exclude.
+fn facts_columns((activity, given): (&Activity, &[SignupId]), args: &mut Vec<Value>) -> String {
     let minutes = if activity.min_minutes > 0 {
         "(SELECT COALESCE(SUM(h.minutes), 0) FROM hours_entry h WHERE h.tenant_id = p.tenant_id AND h.person_id = p.id)"
     } else {
@@ -169,9 +170,16 @@ fn facts_columns(activity: &Activity, args: &mut Vec<Value>) -> String {
     } else {
         let list = kernel::db::in_list(args.len() + 1, others.len());
         args.extend(others.iter().map(|other| other.activity.to_value()));
+        let kept = if given.is_empty() {
+            String::new()
+        } else {
+            let list = kernel::db::in_list(args.len() + 1, given.len());
+            args.extend(given.iter().map(|one| one.to_value()));
+            format!(" AND x.id NOT IN {list}")
+        };
         format!(
             "EXISTS (SELECT 1 FROM signup x WHERE x.tenant_id = p.tenant_id AND x.person_id = p.id
-               AND x.state IN ('joined', 'waiting') AND x.activity_id IN {list})"
+               AND x.state IN ('joined', 'waiting') AND x.activity_id IN {list}{kept})"
         )
     };
     format!(
@@ -180,10 +188,15 @@ fn facts_columns(activity: &Activity, args: &mut Vec<Value>) -> String {
 }
 
 /// Facts of many people.
-pub async fn facts(db: &impl Read, tenant: TenantId, activity: &Activity, people: &[PersonId]) -> Result<Vec<Facts>> {
+pub async fn facts(
+    db: &impl Read,
+    tenant: TenantId,
+    of: (&Activity, &[SignupId]),
+    people: &[PersonId],
+) -> Result<Vec<Facts>> {
     let mut args = args![tenant].to_vec();
     let list = people_list(2, people, &mut args);
-    let columns = facts_columns(activity, &mut args);
+    let columns = facts_columns(of, &mut args);
     let sql = format!("SELECT {columns} FROM person p WHERE p.tenant_id = $1 AND p.id IN {list}");
     db.all(&sql, &args).await
 }
@@ -214,12 +227,12 @@ impl FromRow for Standing {
 pub async fn standing(
     db: &impl Read,
     tenant: TenantId,
-    activity: &Activity,
+    of: (&Activity, &[SignupId]),
     person: PersonId,
     since: DateTime<Utc>,
 ) -> Result<(Option<Facts>, Vec<Live>)> {
     let mut args = args![tenant, person, since].to_vec();
-    let columns = facts_columns(activity, &mut args);
+    let columns = facts_columns(of, &mut args);
     let sql = format!(
         "SELECT {columns}, s.id AS signup_id, s.activity_id, s.session_id, s.post_id, s.state AS signup_state, s.starts_at, s.ends_at,
            s.offered_until
@@ -245,7 +258,7 @@ row! {
 }
 
 /// The teams of these people, the first that each joined first.
-pub async fn teams(tx: &Tx<'_>, tenant: TenantId, people: &[PersonId]) -> Result<Vec<Belongs>> {
+pub async fn teams(db: &impl Read, tenant: TenantId, people: &[PersonId]) -> Result<Vec<Belongs>> {
     let mut args = args![tenant].to_vec();
     let list = people_list(2, people, &mut args);
     let sql = format!(
@@ -253,7 +266,7 @@ pub async fn teams(tx: &Tx<'_>, tenant: TenantId, people: &[PersonId]) -> Result
          JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.tree = 'team'
          WHERE m.tenant_id = $1 AND m.to_on IS NULL AND m.person_id IN {list} ORDER BY m.from_on, m.id"
     );
-    tx.all(&sql, &args).await
+    db.all(&sql, &args).await
 }
 
 /// Writes many sign-ups with one statement.

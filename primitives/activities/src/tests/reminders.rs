@@ -64,6 +64,28 @@ async fn whoever_has_a_place_is_reminded_three_times_and_is_asked_until_they_sai
 }
 
 #[tokio::test]
+async fn whoever_was_reminded_of_the_old_time_is_reminded_of_the_new_one() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let open = stage.open_on_friday(1).await;
+        let li = stage.volunteer("李一").await;
+        let signup = signup_of(&open.join(&li).await.expect(303));
+        run(&app, "2026-11-24T14:00").await;
+        let page = format!("/me/services/{signup}/answer");
+        li.post(&page, &[("answer", "yes")]).await.expect(303);
+        app.at("2026-11-24T15:00").await;
+        let to = [("day", "2026-12-04"), ("from", "14:00"), ("to", "17:00"), ("why", "场地改期")];
+        stage.reviewer.post(&open.at("/time"), &to).await.expect(303);
+        assert!(!li.get(&page).await.expect(200).text_contains("说过会来"), "the yes was to the old time");
+        run(&app, "2026-11-27T14:00").await;
+        assert_eq!(told(&app, &li, ASK).await, 1, "the old time is nobody's business any more");
+        run(&app, "2026-12-01T14:00").await;
+        assert_eq!((told(&app, &li, ASK).await, told(&app, &li, KNOWN).await), (2, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_signs_up_late_is_not_reminded_of_what_they_did_a_moment_ago() {
     on_both(rooms, async |app: TestApp| {
         let stage = Stage::set(&app).await;

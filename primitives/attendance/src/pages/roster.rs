@@ -6,6 +6,7 @@ use crate::store::RosterLine;
 use crate::{ATTEND, taking};
 use activities::model::SignupState;
 use activities::reminders::{self, Answers};
+use activities::store::swap::{self, Waiting};
 use activities::{Activity, Post, Session, SessionId, held_session};
 use askama::Template;
 use axum::extract::Path;
@@ -36,6 +37,8 @@ struct Show {
     errors: FieldErrors,
     /// Who said that they come, and how many cannot.
     answers: Answers,
+    /// Swaps that wait for the leader.
+    swaps: Vec<Waiting>,
 }
 
 impl Show {
@@ -99,8 +102,9 @@ async fn page(cx: &Cx, id: SessionId, show: &str, typed: Option<(String, FieldEr
         posts.clear();
     }
     let answers = reminders::answers(cx, session.id).await?;
+    let swaps = swap::waiting(&cx.db, cx.tenant, session.id, cx.now).await?;
     let show = show.to_owned();
-    Ok(Show { posts, activity, lines, show, counts, waiting, over, claims, served, errors, answers, session })
+    Ok(Show { posts, activity, lines, show, counts, waiting, over, claims, served, errors, answers, swaps, session })
 }
 
 pub(super) async fn show(cx: Cx, Path(session): Path<SessionId>, Query(wanted): Query<Wanted>) -> Result<Answer> {

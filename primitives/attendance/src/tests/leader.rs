@@ -146,3 +146,25 @@ async fn the_leaders_list_says_who_comes_how_many_cannot_and_how_many_did_not_sa
     })
     .await;
 }
+
+#[tokio::test]
+async fn nobody_comes_to_or_is_served_in_a_session_that_was_called_off() {
+    on_both(rooms, async |app: TestApp| {
+        let stage = Stage::set(&app).await;
+        let open = stage.open(3).await;
+        let off = "UPDATE activity_session SET cancelled_at = starts_at WHERE id = $1";
+        app.sql(off, args![open.session.id].to_vec()).await;
+        app.at("2026-11-23T14:30").await;
+        stage.keep_up().await;
+        let refused = stage.leader.post(&open.at("/served"), &[("served", "18")]).await.expect(409);
+        assert!(refused.text_contains("这场取消了"));
+        let guest = [("name", "冯秀英"), ("phone", "13800002222"), ("told", "on")];
+        stage.leader.post(&open.at("/guests"), &guest).await.expect(409);
+        let counted = "SELECT COUNT(*) AS n FROM activity_session WHERE tenant_id = $1 AND served IS NOT NULL";
+        assert_eq!(app.count(counted, args![app.tenant]).await, 0);
+        app.at("2026-11-23T18:00").await;
+        assert_eq!(stage.leader.get(&open.at("/claims/new")).await.expect(409).status, 409);
+        stage.leader.get(&format!("/sessions/{}/applications/new", open.session.id)).await.expect(404);
+    })
+    .await;
+}
