@@ -268,6 +268,7 @@ impl Open {
                 places,
                 ..NewPost::default()
             }],
+            ..NewSession::default()
         };
         let new = activity(&cx, title, holder.id, holder.region_code, session);
         let activity = self.write(async move |tx: &mut Tx<'_>| {

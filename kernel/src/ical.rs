@@ -47,6 +47,8 @@ pub struct Event {
     pub changed_at: DateTime<Utc>,
     /// How it stands.
     pub status: Status,
+    /// Whether it takes no hour of one's day.
+    pub free: bool,
 }
 
 /// A calendar of events.
@@ -99,6 +101,9 @@ impl Event {
         let url: String = self.url.chars().filter(|c| !c.is_control()).collect();
         line(out, "URL", &url);
         line(out, "STATUS", self.status.text());
+        if self.free {
+            line(out, "TRANSP", "TRANSPARENT");
+        }
         out.push_str("END:VEVENT\r\n");
     }
 }
@@ -148,6 +153,7 @@ mod tests {
             starts_at: at("2026-11-23T06:00:00Z"),
             ends_at: at("2026-11-23T09:00:00Z"),
             changed_at: at("2026-11-20T01:02:03Z"),
+            free: false,
             status: Status::Cancelled,
         }
     }

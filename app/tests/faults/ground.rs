@@ -263,6 +263,6 @@ fn activity(
         contact_name: "陈慧敏".to_owned(),
         contact_phone: "13800000000".to_owned(),
         contact_public: false,
-        sessions: vec![NewSession { starts_at, ends_at, posts: vec![post] }],
+        sessions: vec![NewSession { starts_at, ends_at, posts: vec![post], ..NewSession::default() }],
     }
 }

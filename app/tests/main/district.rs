@@ -321,7 +321,7 @@ fn activity(cx: &Cx, team: Raw, region: &str, (from, to): (&str, &str)) -> NewAc
         contact_name: "联系人".to_owned(),
         contact_phone: "13700000000".to_owned(),
         contact_public: true,
-        sessions: vec![NewSession { starts_at: from, ends_at: to, posts }],
+        sessions: vec![NewSession { starts_at: from, ends_at: to, posts, ..NewSession::default() }],
     }
 }
 

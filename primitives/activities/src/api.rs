@@ -77,6 +77,8 @@ struct ListedActivity {
     ends_on: NaiveDate,
     /// When the next session begins.
     next_at: Option<DateTime<Utc>>,
+    /// Whether everybody chooses their hours.
+    flexible: bool,
     /// Places of the next session.
     places: i64,
     /// Places taken.
@@ -97,6 +99,7 @@ impl From<Listed> for ListedActivity {
             starts_on: a.starts_on,
             ends_on: a.ends_on,
             next_at: a.next_at,
+            flexible: a.flexible,
             places: a.places,
             taken: a.taken,
         }
@@ -166,6 +169,10 @@ struct PublicSession {
     id: SessionId,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
+    /// Everybody chooses their hours between the two.
+    flexible: bool,
+    /// Minutes of a visit that count at most, where hours are free.
+    visit_minutes: Option<i64>,
     /// It was called off; the others go on.
     cancelled: bool,
     posts: Vec<PublicPost>,
@@ -212,6 +219,8 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
         id: s.id,
         starts_at: s.starts_at,
         ends_at: s.ends_at,
+        flexible: s.flexible,
+        visit_minutes: s.visit_minutes,
         cancelled: s.cancelled_at.is_some(),
         posts: posts.iter().filter(|p| p.session_id == s.id).map(post).collect(),
     };
@@ -272,6 +281,12 @@ struct NewSignup {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     team: Option<organisations::OrganisationId>,
+    /// When one comes, where hours are free; without it, one comes when one likes.
+    #[serde(default)]
+    from: Option<DateTime<Utc>>,
+    /// Until when.
+    #[serde(default)]
+    to: Option<DateTime<Utc>>,
 }
 
 /// A sign-up as its person sees it.
@@ -297,7 +312,9 @@ async fn create_signup(
     if post.activity_id != activity.id {
         return Err(Error::NotFound);
     }
-    let made = signups::enter(&cx, &activity, actor_person(&cx)?, (post.id, new.team), &new.pass).await?;
+    let hours = new.from.zip(new.to);
+    let choice = signups::Choice { post: post.id, team: new.team, hours };
+    let made = signups::enter(&cx, &activity, actor_person(&cx)?, choice, &new.pass).await?;
     let answer = MadeSignup {
         id: made.id.to_string(),
         state: made.state.to_string(),

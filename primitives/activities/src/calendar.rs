@@ -78,7 +78,11 @@ fn event(cx: &Cx, one: Service) -> Event {
         SignupState::Waiting => Status::Tentative,
         SignupState::Withdrawn | SignupState::Removed => Status::Cancelled,
     };
-    let key = if one.state == SignupState::Waiting { "calendar.waiting" } else { "calendar.title" };
+    let key = match one.state {
+        SignupState::Waiting => "calendar.waiting",
+        _ if one.loose => "calendar.flexible",
+        _ => "calendar.title",
+    };
     let summary = cx.say(&Word::new(key).with("title", &one.title).with("post", &one.post));
     let description = cx.say(&Word::new("calendar.team").with("team", &one.organisation_name));
     let changed = [Some(one.changed_at), one.cancelled_at, one.moved_at, Some(one.updated_at)];
@@ -92,6 +96,7 @@ fn event(cx: &Cx, one: Service) -> Event {
         ends_at: one.ends_at,
         changed_at: changed.into_iter().flatten().max().unwrap_or(one.changed_at),
         status,
+        free: one.loose,
     }
 }
 
@@ -111,7 +116,10 @@ pub(crate) fn of_activity(cx: &Cx, activity: &Activity, sessions: &[Session], ch
     );
     let event = |session: &Session| Event {
         uid: uid(cx, session.id.0),
-        summary: activity.title.clone(),
+        summary: match session.flexible {
+            true => cx.say(&Word::new("calendar.of_flexible").with("title", &activity.title)),
+            false => activity.title.clone(),
+        },
         description: description.clone(),
         location: activity.place.clone(),
         url: format!("{}{}", cx.app.config.base_url, activity.url()),
@@ -119,6 +127,7 @@ pub(crate) fn of_activity(cx: &Cx, activity: &Activity, sessions: &[Session], ch
         ends_at: session.ends_at,
         changed_at: session.cancelled_at.unwrap_or(changed).max(changed),
         status: if stopped || session.cancelled_at.is_some() { Status::Cancelled } else { Status::Confirmed },
+        free: session.flexible,
     };
     Calendar { name: activity.title.clone(), events: sessions.iter().map(event).collect() }
 }

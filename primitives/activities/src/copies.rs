@@ -87,10 +87,9 @@ fn again(cx: &Cx, of: &Activity, plan: &Copy, site: Option<places::SiteId>) -> R
     let (Some(starts_on), Some(ends_on)) = (days.iter().min(), days.iter().max()) else {
         return Err(Error::refused("series.refused.none"));
     };
-    let starts = || plan.sessions.iter().map(|s| s.starts_at);
     let closes_at = match of.way {
         Way::Draw => of.closes_at + plan.shift,
-        Way::FirstCome => starts().max().unwrap_or(cx.now),
+        Way::FirstCome => plan.sessions.iter().map(NewSession::last_call).max().unwrap_or(cx.now),
     };
     let recruitment = Recruitment {
         invited: of.invited.0.clone(),

@@ -1,5 +1,6 @@
 //! What the browser sends of an activity, and what of it may exist.
 
+mod flexible;
 mod recruiting;
 mod series;
 
@@ -62,6 +63,12 @@ pub(crate) struct ActivityForm {
     pub contact_name: String,
     pub contact_phone: String,
     pub contact_public: String,
+    /// `flexible` or nothing.
+    pub timing: String,
+    /// The last day of free hours.
+    pub last_day: String,
+    /// Hours of a visit that count at most.
+    pub visit_hours: String,
     pub day: Vec<String>,
     pub from: Vec<String>,
     pub to: Vec<String>,
@@ -160,7 +167,8 @@ impl ActivityForm {
             contact_public: if activity.contact_public { "on" } else { "" }.to_owned(),
             ..Self::default()
         };
-        for session in sessions.iter().take(SESSIONS) {
+        form.flexible_of(activity, sessions);
+        for session in sessions.iter().take(if activity.flexible { 1 } else { SESSIONS }) {
             form.push(session, posts);
         }
         form
@@ -219,7 +227,7 @@ impl ActivityForm {
         let title = errors.text("title", &self.title, 40);
         let categories = self.categories(&mut errors);
         let summary = errors.text("summary", &self.summary, 2000);
-        let sessions = self.sessions(cx, &known, &mut errors);
+        let sessions = self.spread(self.sessions(cx, &known, &mut errors), cx, &mut errors);
         let place = match (self.place.trim(), site) {
             ("", Some(site)) => site.name.clone(),
             (typed, _) => errors.text("place", typed, 100),
@@ -297,7 +305,7 @@ impl ActivityForm {
             let span = self.span(cx, i, errors);
             let posts = self.posts((i, span.map(|s| s.0)), known, errors);
             if let Some((starts_at, ends_at)) = span {
-                all.push(NewSession { starts_at, ends_at, posts });
+                all.push(NewSession { starts_at, ends_at, posts, ..NewSession::default() });
             }
         }
         all

@@ -97,7 +97,8 @@ pub fn module() -> Module {
             "20261128_62_calendar",
             "20261128_63_calls",
             "20261128_64_partners",
-            "20261128_81_swaps"
+            "20261128_81_swaps",
+            "20261128_82_flexible"
         ])
         .words(kernel::words!())
         .words(kernel::words!("series"))
@@ -106,6 +107,7 @@ pub fn module() -> Module {
         .words(kernel::words!("poster"))
         .words(kernel::words!("partner"))
         .words(kernel::words!("swap"))
+        .words(kernel::words!("flexible"))
         .slot("me.more", pages::openings::line)
         .points(POINTERS)
         .policy(policy::TABLE)

@@ -1,5 +1,6 @@
 //! The nouns: activity, session, post, sign-up.
 
+mod flexible;
 mod recruitment;
 mod swap;
 
@@ -116,6 +117,8 @@ row! {
         pub working_time: bool,
         /// One's own duty?
         pub own_duty: bool,
+        /// Whether one chooses one's hours within its sessions.
+        pub flexible: bool,
         /// Who may sign up.
         pub scope: Scope,
         /// The teams that are invited.
@@ -239,6 +242,10 @@ row! {
         pub served: Option<i64>,
         /// When it was called off.
         pub cancelled_at: Option<DateTime<Utc>>,
+        /// Whether one chooses one's hours between its beginning and its end.
+        pub flexible: bool,
+        /// Minutes of a visit that count at most, where one chooses one's hours.
+        pub visit_minutes: Option<i64>,
     }
 }
 
@@ -328,10 +335,12 @@ row! {
         pub group_id: Option<kernel::ids::Raw>,
         /// Since when its person looks for somebody who takes it over.
         pub handover_at: Option<DateTime<Utc>>,
-        /// The session's beginning.
+        /// The session's beginning; of free hours the beginning that one said.
         pub starts_at: DateTime<Utc>,
-        /// Its end.
+        /// Its end; of free hours the end that one said.
         pub ends_at: DateTime<Utc>,
+        /// Whether one did not say when one comes: no hour of one's day is taken.
+        pub loose: bool,
     }
 }
 
@@ -397,7 +406,7 @@ pub struct NewActivity {
 }
 
 /// A session with its posts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewSession {
     /// From.
     pub starts_at: DateTime<Utc>,
@@ -405,6 +414,10 @@ pub struct NewSession {
     pub ends_at: DateTime<Utc>,
     /// Name, conditions and places of each post.
     pub posts: Vec<NewPost>,
+    /// Whether one chooses one's hours between its beginning and its end.
+    pub flexible: bool,
+    /// Minutes of a visit that count at most, where one chooses one's hours.
+    pub visit_minutes: Option<i64>,
 }
 
 /// A post.

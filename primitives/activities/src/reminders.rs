@@ -121,7 +121,10 @@ async fn part(cx: &Cx, session: &store::Coming, (step, moment): (Step, DateTime<
 /// Asks somebody whether they come; who said so already is only reminded.
 async fn tell(tx: &mut Tx<'_>, cx: &Cx, session: &store::Coming, one: &store::Joined) -> Result<()> {
     let said = |word| {
-        let when = kernel::words::moment(session.starts_at);
+        let mut when = kernel::words::moment(session.starts_at);
+        if session.flexible {
+            when = format!("{when}–{}", kernel::words::time(session.ends_at));
+        }
         Word::new(word).with("title", &session.title).with("when", when).with("place", &session.place)
     };
     if one.answer.as_deref() == Some("coming") {
@@ -186,7 +189,7 @@ pub(crate) async fn answer(cx: &Cx, person: PersonId, id: SignupId, (coming, by_
             let again = !coming && said.as_deref() == Some("cannot");
             return if again { Ok(()) } else { Err(Error::refused("signup.refused.gone")) };
         }
-        if at.now >= activities::find_session(tx, at.tenant, now.session_id).await?.starts_at {
+        if at.now >= activities::find_session(tx, at.tenant, now.session_id).await?.settled_at() {
             return Err(Error::refused("signup.refused.begun"));
         }
         if !coming {

@@ -37,7 +37,9 @@ pub(crate) async fn reportable(cx: &Cx, id: SessionId) -> Result<(Session, Activ
     if !activity.state.earns() {
         return Err(Error::refused("report.refused.state"));
     }
-    if session.ends_at > cx.now {
+    // Whoever chose their hours may be done long before the window ends.
+    let over = if session.flexible { session.starts_at } else { session.ends_at };
+    if over > cx.now {
         return Err(Error::refused("report.refused.early"));
     }
     Ok((session, activity))
@@ -53,7 +55,7 @@ pub(crate) async fn create(cx: &Cx, (session, activity): (&Session, &Activity), 
     let mut errors = FieldErrors::none();
     let span = match (reported.from, reported.to) {
         // Only what lies inside the session counts, as with a check-in.
-        (Some(from), Some(to)) if from < to && from >= session.starts_at && to <= session.ends_at => Some((from, to)),
+        (Some(from), Some(to)) if session.takes((from, to)) => Some((from, to)),
         _ => {
             errors.add("from", Word::new("report.times"));
             None

@@ -84,7 +84,13 @@ pub(crate) fn fresh(session: &Session, posts: &[Post]) -> NewSession {
         free_at: p.free_at,
     };
     let posts = posts.iter().filter(|p| p.session_id == session.id).map(empty).collect();
-    NewSession { starts_at: session.starts_at, ends_at: session.ends_at, posts }
+    NewSession {
+        starts_at: session.starts_at,
+        ends_at: session.ends_at,
+        posts,
+        flexible: session.flexible,
+        visit_minutes: session.visit_minutes,
+    }
 }
 
 /// The same session and its kept places some days later or earlier.
@@ -105,11 +111,11 @@ pub(crate) async fn follow(cx: &Cx, new: &mut NewActivity, rule: &Series) -> Res
     if days.is_empty() {
         return Err(Error::refused("series.refused.none"));
     }
-    let last = new.sessions.iter().map(|s| s.starts_at).max();
+    let last = new.sessions.iter().map(|s| s.last_call()).max();
     new.sessions = pattern.on(&days);
     (new.starts_on, new.ends_on) = (days[0], days[days.len() - 1]);
     if Some(new.closes_at) == last && new.recruitment.way == Way::FirstCome {
-        new.closes_at = new.sessions.iter().map(|s| s.starts_at).max().unwrap_or(new.closes_at);
+        new.closes_at = new.sessions.iter().map(|s| s.last_call()).max().unwrap_or(new.closes_at);
     }
     Ok(())
 }
@@ -174,7 +180,7 @@ pub(crate) async fn apply(cx: &Cx, id: ActivityId, form: SeriesForm) -> Result<u
         }
         let plan = plan(tx, (&at, &calendar), &activity, &form).await?;
         let draft = activity.state == State::Draft;
-        let last = store::sessions(tx, at.tenant, id).await?.iter().map(|s| s.starts_at).max();
+        let last = store::sessions(tx, at.tenant, id).await?.iter().map(|s| s.last_call()).max();
         // A day that was chosen for the end of sign-up stays in a draft; what is added later can be signed up for.
         let ended = if draft { last } else { Some(activity.closes_at) };
         if draft {
@@ -200,7 +206,7 @@ pub(crate) async fn end(cx: &Cx, id: ActivityId) -> Result<()> {
             return Err(Error::refused("activity.refused.not_draft"));
         }
         let (sessions, posts) = store::program(tx, at.tenant, id).await?;
-        let last = sessions.iter().map(|s| s.starts_at).max();
+        let last = sessions.iter().map(|s| s.last_call()).max();
         series::forget(tx, &at, id).await?;
         if let Some(first) = sessions.first() {
             let first = fresh(first, &posts);
@@ -252,7 +258,7 @@ pub(crate) async fn move_session(cx: &Cx, id: SessionId, to: Move) -> Result<()>
             let word = Word::new("series.refused.window").with("from", activity.starts_on).with("to", activity.ends_on);
             return Err(Error::Refused(word));
         }
-        let last = store::sessions(tx, at.tenant, activity.id).await?.iter().map(|s| s.starts_at).max();
+        let last = store::sessions(tx, at.tenant, activity.id).await?.iter().map(|s| s.last_call()).max();
         let expected = series::expected(tx, at.tenant, id).await?;
         let people: Vec<Raw> = expected.iter().map(|one| one.person_id.0).collect();
         series::move_to(tx, &at, &session, (to.starts_at, to.ends_at)).await?;
@@ -288,7 +294,7 @@ pub(crate) async fn cancel_session(cx: &Cx, id: SessionId, why: String) -> Resul
         if !others.iter().any(|s| s.id != id && s.cancelled_at.is_none()) {
             return Err(Error::refused("series.refused.only"));
         }
-        let last = others.iter().map(|s| s.starts_at).max();
+        let last = others.iter().map(|s| s.last_call()).max();
         let expected = series::expected(tx, at.tenant, id).await?;
         series::cancel(tx, &at, id, &why).await?;
         series::stretch(tx, &at, activity.id, last.filter(|_| activity.way == Way::FirstCome)).await?;

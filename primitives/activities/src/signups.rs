@@ -43,6 +43,19 @@ pub struct Wish {
     admitted: bool,
     /// For which of their teams they come, where they chose.
     team: Option<OrganisationId>,
+    /// When they come, where hours are free and they said so.
+    hours: Option<Span>,
+}
+
+/// What somebody chose of an activity.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    /// The post.
+    pub post: PostId,
+    /// For which of their teams they come.
+    pub team: Option<OrganisationId>,
+    /// When they come, where hours are free.
+    pub hours: Option<Span>,
 }
 
 #[derive(Serialize)]
@@ -86,31 +99,26 @@ pub(crate) fn record_change(tx: &mut Tx<'_>, cx: &Cx, of: &Signup, to: SignupSta
 /// # Errors
 /// `Refused` with every reason when the rules say no.
 pub async fn sign_up(cx: &Cx, person: PersonId, post: PostId) -> Result<Signup> {
-    wish(cx, person, (post, None), false).await
+    wish(cx, person, Choice { post, team: None, hours: None }, false).await
 }
 
 /// The same for an activity that asks for a pass code or is known by its link: `given` is what was typed or held; and for
-/// somebody who says for which of their teams they come.
+/// somebody who says for which of their teams they come, or when.
 pub(crate) async fn enter(
     cx: &Cx,
     activity: &Activity,
     person: PersonId,
-    place: (PostId, Option<OrganisationId>),
+    choice: Choice,
     given: &str,
 ) -> Result<Signup> {
-    wish(cx, person, place, admission::admitted(cx, activity, person, given).await?).await
+    wish(cx, person, choice, admission::admitted(cx, activity, person, given).await?).await
 }
 
-async fn wish(
-    cx: &Cx,
-    person: PersonId,
-    (post, team): (PostId, Option<OrganisationId>),
-    admitted: bool,
-) -> Result<Signup> {
+async fn wish(cx: &Cx, person: PersonId, Choice { post, team, hours }: Choice, admitted: bool) -> Result<Signup> {
     let found = store::find_post(&cx.db, cx.tenant, post).await?;
     let session = found.session_id;
     let rush: Rush = cx.app.part();
-    let wish = Wish { cx: cx.clone(), person, post, admitted, team };
+    let wish = Wish { cx: cx.clone(), person, post, admitted, team, hours };
     let key = (cx.tenant, session);
     rush.0
         .submit(&cx.db, found.activity_id.lane(), key, wish, async move |tx: &mut Tx<'_>, wishes: Vec<Wish>| {
@@ -135,7 +143,7 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
             answers.push(Ok(there.clone()));
             continue;
         }
-        let mut reasons = known.refusals(of, (wish.person, wish.admitted), wish.cx.now);
+        let mut reasons = wish.refusals(&known, of);
         reasons.extend(session.cancelled_at.map(|_| Word::new("series.refused.cancelled")));
         if !known.is_theirs(wish.person, wish.team) {
             reasons.push(Word::new("partner.refused.team"));
@@ -169,7 +177,7 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
         }
         unserved.extend((counter.queued > 0 && counter.room.left() > 0 && !counter.collecting).then_some(post));
     }
-    signup::insert(tx, tenant, (session.starts_at, session.ends_at), &fresh).await?;
+    signup::insert(tx, tenant, &fresh).await?;
     for post in unserved {
         // Places are free, and who stood in line could not take them: whoever came now may be the first who can.
         line::fill(tx, &first.cx, of, post).await?;
@@ -178,6 +186,29 @@ async fn sign_up_many(tx: &mut Tx<'_>, session: SessionId, wishes: Vec<Wish>) ->
         store::next::note(tx, tenant, activity.id, first.cx.now).await?;
     }
     Ok(answers)
+}
+
+impl Wish {
+    fn refusals(&self, known: &Known, of: (&Activity, &Session)) -> Vec<Word> {
+        let who = (self.person, self.admitted);
+        let (_, session) = of;
+        if !session.flexible {
+            return known.refusals(of, who, self.cx.now);
+        }
+        let mut reasons = known.refusals_at(of, who, self.hours, self.cx.now);
+        if self.hours.is_some_and(|hours| !session.takes(hours) || hours.1 <= self.cx.now) {
+            reasons.push(window(session));
+        }
+        reasons
+    }
+}
+
+/// Which hours one can choose.
+fn window(session: &Session) -> Word {
+    let (from, to) = (kernel::words::time(session.starts_at), kernel::words::time(session.ends_at));
+    let most = session.visit_minutes.unwrap_or_else(|| (session.ends_at - session.starts_at).num_minutes());
+    let word = Word::new("flexible.refused.hours").with("from", from).with("to", to);
+    word.with("n", kernel::words::hours(most))
 }
 
 /// A post while its wishes are decided.
@@ -205,6 +236,8 @@ impl Counter {
         }
         let position = self.position;
         self.position += 1;
+        let said = wish.hours.filter(|_| session.flexible);
+        let (starts_at, ends_at) = said.unwrap_or((session.starts_at, session.ends_at));
         Signup {
             id: SignupId::fresh(),
             activity_id: session.activity_id,
@@ -219,8 +252,9 @@ impl Counter {
             offered_until: None,
             group_id: None,
             handover_at: None,
-            starts_at: session.starts_at,
-            ends_at: session.ends_at,
+            starts_at,
+            ends_at,
+            loose: session.flexible && said.is_none(),
         }
     }
 }
@@ -271,12 +305,15 @@ pub(crate) async fn prospects_without(
     let of = |session: &Session| {
         let span = (session.starts_at, session.ends_at);
         let others: Vec<&Live> =
-            live.iter().filter(|l| l.state == SignupState::Joined && l.session_id != session.id).collect();
-        let meets = |l: &&Live| known::meets(span, (l.starts_at, l.ends_at), l.activity_id == activity.id, &settings);
+            live.iter().filter(|l| l.state == SignupState::Joined && l.session_id != session.id && !l.loose).collect();
+        // Whoever chooses their hours finds some beside what they have.
+        let meets = |l: &&Live| {
+            !session.flexible && known::meets(span, (l.starts_at, l.ends_at), l.activity_id == activity.id, &settings)
+        };
         // Whoever sees the page came by the link or knows the teams; a pass code is asked for beside the button.
         let mut who = candidate(facts.as_ref(), others.iter().any(meets), true);
         let spans: Vec<Span> = others.iter().map(|l| (l.starts_at, l.ends_at)).collect();
-        let mut warnings = strains(span, &spans, &settings);
+        let mut warnings = if session.flexible { Vec::new() } else { strains(span, &spans, &settings) };
         if settings.blocks {
             who.strains = std::mem::take(&mut warnings);
         }

@@ -17,8 +17,7 @@ pub(crate) mod signup;
 pub mod swap;
 
 use crate::model::{
-    Activity, ActivityId, Exclusive, NewActivity, NewSession, Post, PostId, Quota, Recruitment, Session, SessionId,
-    State,
+    Activity, ActivityId, Exclusive, NewActivity, NewSession, Post, PostId, Quota, Session, SessionId, State,
 };
 use crate::signups::admission;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -29,10 +28,10 @@ pub use signup::{Mine, find_live, of_person};
 
 const COLUMNS: &str = "id, number, title, summary, organisation_id, organisation_name, organisation_path, kind, region_code, site_id, place, \
     state, ended_how, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky, insurance_no, \
-    working_time, own_duty, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, residents, exclusive, partners, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
+    working_time, own_duty, flexible, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, residents, exclusive, partners, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
     min_minutes, only_team, contact_name, contact_phone, \
     contact_public, submitted_by, submitted_name, submitted_at, due_at, reviewed_name, reviewed_at, opinion";
-const SESSION: &str = "id, activity_id, starts_at, ends_at, day, served, cancelled_at";
+const SESSION: &str = "id, activity_id, starts_at, ends_at, day, served, cancelled_at, flexible, visit_minutes";
 const POST: &str =
     "id, session_id, activity_id, name, conditions, places, taken, waiting, next_position, quotas, free_at";
 
@@ -74,7 +73,7 @@ pub async fn posts(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Re
 row! {
     struct Line {
         id: SessionId, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, day: NaiveDate, served: Option<i64>,
-        cancelled_at: Option<DateTime<Utc>>,
+        cancelled_at: Option<DateTime<Utc>>, flexible: bool, visit_minutes: Option<i64>,
         post_id: Option<PostId>, name: Option<String>, conditions: Option<String>, places: Option<i64>, taken: Option<i64>,
         waiting: Option<i64>, next_position: Option<i64>, quotas: Option<Json<Vec<Quota>>>, free_at: Option<DateTime<Utc>>
     }
@@ -82,8 +81,8 @@ row! {
 
 /// The sessions of an activity, the earliest first, and their posts.
 pub async fn program(db: &impl Read, tenant: TenantId, activity: ActivityId) -> Result<(Vec<Session>, Vec<Post>)> {
-    let sql = "SELECT s.id, s.starts_at, s.ends_at, s.day, s.served, s.cancelled_at, p.id AS post_id, p.name, p.conditions, p.places, p.taken,
-                 p.waiting, p.next_position, p.quotas, p.free_at
+    let sql = "SELECT s.id, s.starts_at, s.ends_at, s.day, s.served, s.cancelled_at, s.flexible, s.visit_minutes, p.id AS post_id, p.name,
+                 p.conditions, p.places, p.taken, p.waiting, p.next_position, p.quotas, p.free_at
                FROM activity_session s LEFT JOIN post p ON p.tenant_id = s.tenant_id AND p.session_id = s.id
                WHERE s.tenant_id = $1 AND s.activity_id = $2 ORDER BY s.starts_at, s.id, p.id";
     let lines: Vec<Line> = db.all(sql, args![tenant, activity]).await?;
@@ -105,8 +104,19 @@ pub async fn program(db: &impl Read, tenant: TenantId, activity: ActivityId) -> 
             });
         }
         if sessions.last().is_none_or(|last| last.id != line.id) {
-            let Line { id, starts_at, ends_at, day, served, cancelled_at, .. } = line;
-            sessions.push(Session { id, activity_id: activity, starts_at, ends_at, day, served, cancelled_at });
+            let Line { id, starts_at, ends_at, day, served, cancelled_at, flexible, visit_minutes, .. } = line;
+            let activity_id = activity;
+            sessions.push(Session {
+                id,
+                activity_id,
+                starts_at,
+                ends_at,
+                day,
+                served,
+                cancelled_at,
+                flexible,
+                visit_minutes,
+            });
         }
     }
     Ok((sessions, posts))
@@ -135,8 +145,8 @@ pub async fn clashes(db: &impl Read, tenant: TenantId, of: &Activity) -> Result<
                JOIN activity a ON a.tenant_id = s.tenant_id AND a.organisation_id = $3 AND a.id <> s.activity_id
                  AND a.state IN ('review', 'open', 'running') AND a.starts_on <= $4 AND a.ends_on >= $5
                JOIN activity_session o ON o.tenant_id = a.tenant_id AND o.activity_id = a.id
-                 AND o.starts_at < s.ends_at AND o.ends_at > s.starts_at
-               WHERE s.tenant_id = $1 AND s.activity_id = $2 ORDER BY a.starts_on, a.id LIMIT 5";
+                 AND o.starts_at < s.ends_at AND o.ends_at > s.starts_at AND NOT o.flexible
+               WHERE s.tenant_id = $1 AND s.activity_id = $2 AND NOT s.flexible ORDER BY a.starts_on, a.id LIMIT 5";
     db.all(sql, args![tenant, of.id, of.organisation_id, of.ends_on, of.starts_on]).await
 }
 
@@ -206,7 +216,7 @@ pub async fn insert(tx: &mut Tx<'_>, cx: &Cx, new: &NewActivity) -> Result<Activ
         cx.now
     ];
     tx.execute(sql, cells).await?;
-    recruit(tx, cx, id, &new.recruitment).await?;
+    recruit(tx, cx, id, new).await?;
     for session in &new.sessions {
         insert_session(tx, cx, id, session).await?;
     }
@@ -263,7 +273,7 @@ pub async fn update_draft(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewAct
     if tx.execute(sql, cells).await? == 0 {
         return Err(kernel::Error::refused("activity.refused.not_draft"));
     }
-    recruit(tx, cx, id, &new.recruitment).await?;
+    recruit(tx, cx, id, new).await?;
     tx.execute("DELETE FROM post WHERE tenant_id = $1 AND activity_id = $2", args![cx.tenant, id]).await?;
     tx.execute("DELETE FROM activity_session WHERE tenant_id = $1 AND activity_id = $2", args![cx.tenant, id]).await?;
     for session in &new.sessions {
@@ -272,22 +282,27 @@ pub async fn update_draft(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewAct
     next::note(tx, cx.tenant, id, cx.now).await
 }
 
-/// Writes whom an activity takes on; a pass code stays where none is given.
-async fn recruit(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, of: &Recruitment) -> Result<()> {
+/// Writes whom an activity takes on, and whether they choose their hours; a pass code stays where none is given.
+async fn recruit(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewActivity) -> Result<()> {
+    let of = &new.recruitment;
+    let flexible = new.sessions.iter().any(|session| session.flexible);
     let sql = "UPDATE activity SET invited = $1, pass_sealed = COALESCE($2, pass_sealed), way = $3, handover_asks = $4, skills = $5,
-                 residents = $6, exclusive = $7 WHERE tenant_id = $8 AND id = $9";
+                 residents = $6, exclusive = $7, flexible = $8 WHERE tenant_id = $9 AND id = $10";
     let (invited, sealed) = (Json(&of.invited), admission::seal(cx, id, of)?);
     let (skills, exclusive) = (Json(&of.skills), Json(&of.exclusive));
-    let cells = args![invited, sealed, of.way, of.handover_asks, skills, of.residents, exclusive, cx.tenant, id];
+    let (way, asks, residents) = (of.way, of.handover_asks, &of.residents);
+    let cells = args![invited, sealed, way, asks, skills, residents, exclusive, flexible, cx.tenant, id];
     tx.execute(sql, cells).await?;
     Ok(())
 }
 
 async fn insert_session(tx: &mut Tx<'_>, cx: &Cx, activity: ActivityId, new: &NewSession) -> Result<()> {
     let id = SessionId::fresh();
-    let sql = "INSERT INTO activity_session (tenant_id, id, activity_id, starts_at, ends_at, day, code_key) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let day = kernel::time::day(new.starts_at);
-    tx.execute(sql, args![cx.tenant, id, activity, new.starts_at, new.ends_at, day, kernel::ids::token()]).await?;
+    let sql = "INSERT INTO activity_session (tenant_id, id, activity_id, starts_at, ends_at, day, code_key, flexible, visit_minutes)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let (day, key) = (kernel::time::day(new.starts_at), kernel::ids::token());
+    let (from, to, most) = (new.starts_at, new.ends_at, new.visit_minutes);
+    tx.execute(sql, args![cx.tenant, id, activity, from, to, day, key, new.flexible, most]).await?;
     for post in &new.posts {
         let sql = "INSERT INTO post (tenant_id, id, session_id, activity_id, name, conditions, places, taken, waiting, next_position,
                      quotas, free_at)

@@ -4,6 +4,7 @@ mod calendar;
 mod calls;
 mod desk;
 mod draw;
+mod flexible;
 mod leader;
 mod line;
 mod mine;

@@ -59,7 +59,7 @@ struct Stay {
 async fn stay(cx: &Cx, session: &Session, person: PersonId) -> Result<Json<Stay>> {
     let there = store::find(&cx.db, cx.tenant, session.id, person).await?.ok_or(Error::NotFound)?;
     let counted = there.out_at.filter(|_| there.entry_id.is_some());
-    let span = counted.and_then(|out| rules::counted(session.starts_at, session.ends_at, there.in_at, out));
+    let span = counted.and_then(|out| session.counted((there.in_at, out)));
     let held = match there.entry_id {
         Some(entry) => hours::held(&cx.db, cx.tenant, entry).await?,
         None => false,

@@ -77,7 +77,7 @@ fn going(cx: &Cx, (session, activity): (&Session, &Activity), line: &RosterLine)
     if !activity.state.earns() {
         return (0, Some(Word::new("attendance.refused.state")));
     }
-    let span = rules::counted(session.starts_at, session.ends_at, in_at, line.out_at.unwrap_or(cx.now));
+    let span = session.counted((in_at, line.out_at.unwrap_or(cx.now)));
     (span.map_or(0, |(from, to)| (to - from).num_minutes()), None)
 }
 
@@ -111,8 +111,6 @@ pub(crate) async fn take(
 
 async fn written(cx: &Cx, session: &Session, person: PersonId) -> Result<i64> {
     let there = store::find(&cx.db, cx.tenant, session.id, person).await?;
-    let span = there
-        .filter(|t| t.entry_id.is_some())
-        .and_then(|there| rules::counted(session.starts_at, session.ends_at, there.in_at, there.out_at?));
+    let span = there.filter(|t| t.entry_id.is_some()).and_then(|there| session.counted((there.in_at, there.out_at?)));
     Ok(span.map_or(0, |(from, to)| (to - from).num_minutes()))
 }

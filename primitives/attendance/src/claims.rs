@@ -61,7 +61,7 @@ fn check(session: &Session, known: &[RosterLine], claimed: &Claimed) -> Result<(
     for (person, from, to) in &claimed.lines {
         match (*from, *to) {
             // Only what lies inside the session counts, as with a check-in.
-            (Some(from), Some(to)) if from < to && from >= session.starts_at && to <= session.ends_at => {
+            (Some(from), Some(to)) if session.takes((from, to)) => {
                 spans.push((*person, from, to));
             }
             _ => errors.add("person", Word::new("claim.times")),

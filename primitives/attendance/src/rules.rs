@@ -1,4 +1,4 @@
-//! The thinking: when one can check in, what of a stay counts, which turn of a code it is. Pure.
+//! The thinking: when one can check in, which turn of a code it is; what of a stay counts, a session says. Pure.
 
 pub use activities::rules::EARLY;
 
@@ -25,18 +25,6 @@ pub fn check_in_refusal(
         return Some(Word::new("attendance.refused.early").with("when", kernel::words::moment(opens)));
     }
     (now >= ends_at).then(|| Word::new("attendance.refused.over"))
-}
-
-/// The part of a stay that counts: inside the session; way and waiting do not (domain 2.4).
-#[must_use]
-pub fn counted(
-    starts_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-    in_at: DateTime<Utc>,
-    out_at: DateTime<Utc>,
-) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    let (from, to) = (starts_at.max(in_at), ends_at.min(out_at));
-    (to - from >= Duration::minutes(1)).then_some((from, to))
 }
 
 /// Which turn of the code a moment belongs to.
@@ -75,14 +63,5 @@ mod tests {
         {
             assert_eq!(super::digits(typed), digits);
         }
-    }
-
-    #[test]
-    fn only_what_lies_inside_the_session_counts() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let (from, to) = (at("2026-11-23T06:00:00Z"), at("2026-11-23T09:00:00Z"));
-        let counted = |a: &str, b: &str| counted(from, to, at(a), at(b));
-        assert_eq!(counted("2026-11-23T05:40:00Z", "2026-11-23T09:20:00Z"), Some((from, to)));
-        assert_eq!(counted("2026-11-23T05:40:00Z", "2026-11-23T06:00:30Z"), None);
     }
 }

@@ -175,7 +175,7 @@ async fn finish(
     there: &Attendance,
     (out_at, method): (DateTime<Utc>, Method),
 ) -> Result<Option<EntryId>> {
-    let span = rules::counted(session.starts_at, session.ends_at, there.in_at, out_at);
+    let span = session.counted((there.in_at, out_at));
     let entry = match span {
         Some((from, to)) => Some(credit(tx, cx, (session, activity), there, method, (from, to)).await?),
         None => None,

@@ -1,5 +1,6 @@
 //! Stories over HTTP, each on both databases.
 
+mod flexible;
 mod gate;
 mod leader;
 mod program;

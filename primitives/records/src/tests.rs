@@ -102,7 +102,7 @@ impl Town {
             contact_name: "联系人".to_owned(),
             contact_phone: "13700000000".to_owned(),
             contact_public: true,
-            sessions: vec![NewSession { starts_at: from, ends_at: to, posts }],
+            sessions: vec![NewSession { starts_at: from, ends_at: to, posts, ..NewSession::default() }],
         };
         let insert = async move |tx: &mut Tx<'_>| activities::store::insert(tx, &cx, &new).await;
         let id = self.app.write(insert).await.unwrap();

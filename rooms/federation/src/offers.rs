@@ -40,12 +40,16 @@ impl Offer {
         let (need_class, need) = need(row.places_left);
         let (seal, seal_class) = activities::model::seal(&row.category);
         let dot = if row.town.is_empty() || row.place.is_empty() { "" } else { " · " };
+        let mut when = when(cx, span);
+        if row.flexible {
+            when = format!("{when} · {}", cx.t("flexible.label"));
+        }
         Self {
             url: format!("/activities/{}", row.activity_id),
             seal,
             seal_class,
             title: row.title,
-            when: when(cx, span),
+            when,
             place: format!("{}{dot}{}", row.town, row.place),
             team: row.organisation_name,
             need_class,

@@ -440,6 +440,7 @@ async fn activity(rig: &TestApp, title: &'static str, team: Raw, town: &'static 
             posts: vec![NewPost {
                 name: "送餐员".to_owned(), conditions: String::new(), places, ..NewPost::default()
             }],
+            ..NewSession::default()
         }],
     };
     rig.write(async move |tx: &mut Tx<'_>| {

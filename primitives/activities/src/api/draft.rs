@@ -86,9 +86,24 @@ pub(super) struct ActivityDraft {
     /// Whether strangers see the phone.
     #[serde(default)]
     contact_public: bool,
-    /// One to three.
+    /// One to three; of free hours one, the window of the first day.
     #[schema(min_items = 1, max_items = 3)]
     sessions: Vec<DraftSession>,
+    /// Free hours: within the window of each day everybody chooses when they come.
+    #[serde(default)]
+    flexible: Option<FreeHours>,
+}
+
+/// Free hours.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FreeHours {
+    /// The last day of the window; the first without it.
+    #[serde(default)]
+    last_day: Option<NaiveDate>,
+    /// Hours of a visit that count at most, 1 to 12; the whole window without it.
+    #[serde(default)]
+    visit_hours: Option<i64>,
 }
 
 /// The six kinds that must not be published, each confirmed apart.
@@ -196,6 +211,11 @@ impl ActivityDraft {
             contact_public: if self.contact_public { "on" } else { "" }.to_owned(),
             ..ActivityForm::default()
         };
+        if let Some(free) = &self.flexible {
+            "flexible".clone_into(&mut form.timing);
+            form.last_day = day(free.last_day);
+            form.visit_hours = whole(free.visit_hours);
+        }
         if !(1..=SESSIONS).contains(&self.sessions.len()) {
             return Err(wrong("sessions", "activity.api.three"));
         }

@@ -168,7 +168,7 @@ impl ActivityForm {
             "" => cx.now,
             text => errors.date("opens_on", text).map_or(cx.now, kernel::time::day_start),
         };
-        let last = sessions.iter().map(|s| s.starts_at).max().unwrap_or(cx.now);
+        let last = sessions.iter().map(NewSession::last_call).max().unwrap_or(cx.now);
         let closes = match self.closes_on.trim() {
             "" => last,
             text => errors

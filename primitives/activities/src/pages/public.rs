@@ -291,6 +291,12 @@ impl<'s> Show<'s> {
         self.choices().iter().all(|(_, post)| post.left() <= 0 || post.waiting > 0)
     }
 
+    /// Hours of a visit that count at most, where one chooses one's hours.
+    fn most(&self) -> Option<String> {
+        let minutes = self.days.iter().find_map(|day| day.session.visit_minutes)?;
+        Some(kernel::words::hours(minutes))
+    }
+
     /// Whether one takes part in a draw instead of taking a place.
     fn draws(&self) -> bool {
         self.activity.way == Way::Draw
@@ -348,7 +354,10 @@ pub(super) async fn show(cx: Cx, Path(id): Path<ActivityId>, Query(link): Query<
     let phone = (activity.contact_public || expected).then_some(activity.contact_phone.as_str());
     let manages = cx.may(crate::MANAGE, &activity.target()).is_ok();
     let open = matches!(activity.state, State::Open | State::Running);
-    let offered = |offer: &&Offered| open && offer.starts_at > cx.now && takes(&days, offer, person);
+    let ahead = |offer: &Offered| {
+        days.iter().any(|day| day.session.id == offer.session_id && day.session.settled_at() > cx.now)
+    };
+    let offered = |offer: &&Offered| open && ahead(offer) && takes(&days, offer, person);
     let offers = if person.is_some() { offers.iter().filter(offered).collect() } else { Vec::new() };
     let teams = match person {
         Some(person) if open && !activity.partners.0.is_empty() => {

@@ -75,10 +75,14 @@ async fn form(cx: &Cx, session: Session, activity: Activity, typed: Typed, error
 
 pub(super) async fn new(cx: Cx, Path(session): Path<SessionId>) -> Result<Answer> {
     let (session, activity) = reports::reportable(&cx, session).await?;
-    let planned = Typed {
-        from: kernel::words::time(session.starts_at),
-        to: kernel::words::time(session.ends_at),
-        ..Typed::default()
+    let planned = match session.flexible {
+        // Of free hours nobody knows them but who came.
+        true => Typed::default(),
+        false => Typed {
+            from: kernel::words::time(session.starts_at),
+            to: kernel::words::time(session.ends_at),
+            ..Typed::default()
+        },
     };
     cx.page(&form(&cx, session, activity, planned, FieldErrors::none()).await?)
 }

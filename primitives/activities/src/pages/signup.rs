@@ -1,13 +1,13 @@
 //! Signing up, and what came of it.
 
 use super::{actor_person, visible_activity};
-use crate::model::{ActivityId, PostId, SignupId, SignupState};
-use crate::signups::enter;
+use crate::model::{ActivityId, PostId, Session, SignupId, SignupState};
+use crate::signups::{self, enter};
 use crate::store::signup::{self, Mine};
 use crate::{rules, store};
 use askama::Template;
 use axum::extract::Path;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use kernel::http::filters;
 use kernel::{Answer, Cx, Error, Form, Result, Word};
 use serde::Deserialize;
@@ -22,6 +22,28 @@ pub(super) struct Choice {
     /// For which of one's teams one comes; empty where nothing was asked.
     #[serde(default)]
     team: String,
+    /// When one comes, where hours are free; empty where one comes when one likes.
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+}
+
+impl Choice {
+    /// The hours that were typed, on the day of the session.
+    fn hours(&self, session: &Session) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>> {
+        if !session.flexible || (self.from.trim().is_empty() && self.to.trim().is_empty()) {
+            return Ok(None);
+        }
+        let clock = |text: &str| {
+            let time = NaiveTime::parse_from_str(text.trim(), "%H:%M").ok()?;
+            Some(kernel::time::from_beijing(session.day.and_time(time)))
+        };
+        match (clock(&self.from), clock(&self.to)) {
+            (Some(from), Some(to)) => Ok(Some((from, to))),
+            _ => Err(Error::refused("flexible.refused.shape")),
+        }
+    }
 }
 
 pub(super) async fn create(cx: Cx, Path(activity): Path<ActivityId>, Form(choice): Form<Choice>) -> Result<Answer> {
@@ -34,7 +56,9 @@ pub(super) async fn create(cx: Cx, Path(activity): Path<ActivityId>, Form(choice
         "" => None,
         id => Some(id.parse().map_err(|_| Error::Malformed(Word::new("error.form")))?),
     };
-    let made = enter(&cx, &activity, actor_person(&cx)?, (post.id, team), &choice.pass).await?;
+    let session = store::find_session(&cx.db, cx.tenant, post.session_id).await?;
+    let chosen = signups::Choice { post: post.id, team, hours: choice.hours(&session)? };
+    let made = enter(&cx, &activity, actor_person(&cx)?, chosen, &choice.pass).await?;
     Ok(cx.see_other(&format!("{}/signups/{}", activity.url(), made.id)))
 }
 

@@ -51,7 +51,8 @@ async fn together(cx: &Cx, id: SignupId) -> Result<usize> {
 async fn page(cx: &Cx, person: PersonId, id: SignupId, (to, by_mail): (String, bool)) -> Result<Answer> {
     let mine = signup::find_mine(&cx.db, cx.tenant, person, id).await?;
     let said = store::said(&cx.db, cx.tenant, id).await?.unwrap_or_default();
-    let (together, begun) = (together(cx, id).await?, cx.now >= mine.starts_at);
+    let (together, begun) =
+        (together(cx, id).await?, cx.now >= if mine.flexible { mine.ends_at } else { mine.starts_at });
     cx.page(&Show { mine, to, by_mail, together, said, begun })
 }
 

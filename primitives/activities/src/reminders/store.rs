@@ -15,6 +15,8 @@ row! {
         pub title: String,
         pub place: String,
         pub starts_at: DateTime<Utc>,
+        pub ends_at: DateTime<Utc>,
+        pub flexible: bool,
     }
 }
 
@@ -25,7 +27,7 @@ pub(crate) async fn due(
     step: Step,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<Coming>> {
-    let sql = "SELECT s.id, s.activity_id, a.title, a.place, s.starts_at
+    let sql = "SELECT s.id, s.activity_id, a.title, a.place, s.starts_at, s.ends_at, s.flexible
                FROM activity_session s JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
                WHERE s.tenant_id = $1 AND s.day >= $2 AND s.day <= $3 AND s.starts_at > $4 AND s.starts_at <= $5
                  AND a.state IN ('open', 'running')

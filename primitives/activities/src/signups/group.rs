@@ -150,6 +150,7 @@ impl Party<'_> {
             handover_at: None,
             starts_at: self.session.starts_at,
             ends_at: self.session.ends_at,
+            loose: self.session.flexible,
         }
     }
 
@@ -162,7 +163,7 @@ impl Party<'_> {
         if let Some(quotas) = room.touched() {
             signup::set_quotas(tx, cx.tenant, self.post, quotas).await?;
         }
-        signup::insert(tx, cx.tenant, (session.starts_at, session.ends_at), made).await?;
+        signup::insert(tx, cx.tenant, made).await?;
         for one in made {
             tx.record(
                 cx,

@@ -30,7 +30,7 @@ pub(super) async fn place(tx: &Tx<'_>, cx: &Cx, id: SignupId) -> Result<(Signup,
     let now = signup::find(tx, cx.tenant, id).await?;
     let session = store::find_session(tx, cx.tenant, now.session_id).await?;
     let activity = store::find(tx, cx.tenant, now.activity_id).await?;
-    if now.state != SignupState::Joined || cx.now >= session.starts_at {
+    if now.state != SignupState::Joined || cx.now >= session.settled_at() {
         return Err(Error::refused("handover.refused.gone"));
     }
     Ok((now, session, activity))
@@ -156,9 +156,13 @@ pub(super) async fn succeed(
         organisation_id: known.team(person, activity, None),
         made_at: cx.now,
         handover_at: None,
+        // Free hours are one's own: whoever comes instead chooses theirs.
+        starts_at: session.starts_at,
+        ends_at: session.ends_at,
+        loose: session.flexible,
         ..now.clone()
     };
-    signup::insert(tx, cx.tenant, (session.starts_at, session.ends_at), std::slice::from_ref(&made)).await?;
+    signup::insert(tx, cx.tenant, std::slice::from_ref(&made)).await?;
     tx.record(cx, &SignedUp { signup: made.id, person, state: made.state, position: made.position });
     Ok(made)
 }

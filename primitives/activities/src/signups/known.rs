@@ -9,15 +9,14 @@ use chrono::{DateTime, Utc};
 use kernel::{Cx, Read, Result, Word};
 use organisations::model::OrganisationId;
 use people::model::PersonId;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What is known of some people before a session.
 pub(super) struct Known {
     facts: HashMap<PersonId, Facts>,
     teams: HashMap<PersonId, Vec<Belongs>>,
-    busy: HashSet<PersonId>,
-    /// What each joined near this session, where the district asks for rest or limits.
-    spans: HashMap<PersonId, Vec<Span>>,
+    /// The hours that each has taken near this session, and whether in the same activity.
+    others: HashMap<PersonId, Vec<(Span, bool)>>,
     settings: Settings,
     /// Who has a sign-up in this session that counts.
     pub live: HashMap<PersonId, Signup>,
@@ -37,7 +36,7 @@ impl Known {
         given: &[SignupId],
     ) -> Result<Self> {
         let (tenant, settings) = (cx.tenant, settings(db, cx).await?);
-        let (mut live, mut busy, mut spans) = (HashMap::new(), HashSet::new(), HashMap::new());
+        let (mut live, mut others) = (HashMap::new(), HashMap::new());
         let span = (session.starts_at, session.ends_at);
         for there in signup::meeting(db, tenant, load::around(span, &settings), people).await? {
             if given.contains(&there.id) {
@@ -47,12 +46,9 @@ impl Known {
                 if matches!(there.state, SignupState::Joined | SignupState::Waiting) {
                     live.insert(there.person_id, there);
                 }
-            } else if there.state == SignupState::Joined {
-                let other = (there.starts_at, there.ends_at);
-                if meets(span, other, there.activity_id == activity.id, &settings) {
-                    busy.insert(there.person_id);
-                }
-                spans.entry(there.person_id).or_insert_with(Vec::new).push(other);
+            } else if there.state == SignupState::Joined && !there.loose {
+                let other = ((there.starts_at, there.ends_at), there.activity_id == activity.id);
+                others.entry(there.person_id).or_insert_with(Vec::new).push(other);
             }
         }
         let facts =
@@ -61,7 +57,7 @@ impl Known {
         for team in signup::teams(db, tenant, people).await? {
             teams.entry(team.person_id).or_default().push(team);
         }
-        Ok(Self { facts, teams, busy, spans, settings, live })
+        Ok(Self { facts, teams, others, settings, live })
     }
 
     /// The team for which somebody's hours count: the one that they chose among theirs, else the holding team if they belong to
@@ -85,17 +81,32 @@ impl Known {
         self.teams.get(&person).map_or(&[][..], Vec::as_slice).iter().map(|t| t.path.as_str()).collect()
     }
 
-    /// Every reason why somebody who is new cannot sign up.
+    /// Every reason why somebody cannot sign up. Of free hours, those that they said are asked for, and none where they said none.
     pub fn refusals(
         &self,
         (activity, session): (&Activity, &Session),
         (person, admitted): (PersonId, bool),
         now: DateTime<Utc>,
     ) -> Vec<Word> {
-        let mut who = candidate(self.facts.get(&person), self.busy.contains(&person), admitted);
-        if self.settings.blocks {
-            let others = self.spans.get(&person).map_or(&[][..], Vec::as_slice);
-            who.strains = load::strains((session.starts_at, session.ends_at), others, &self.settings);
+        let said = || self.live.get(&person).filter(|there| !there.loose).map(|there| (there.starts_at, there.ends_at));
+        let hours = if session.flexible { said() } else { Some((session.starts_at, session.ends_at)) };
+        self.refusals_at((activity, session), (person, admitted), hours, now)
+    }
+
+    /// The same for these hours.
+    pub fn refusals_at(
+        &self,
+        (activity, session): (&Activity, &Session),
+        (person, admitted): (PersonId, bool),
+        hours: Option<Span>,
+        now: DateTime<Utc>,
+    ) -> Vec<Word> {
+        let others = self.others.get(&person).map_or(&[][..], Vec::as_slice);
+        let meets = |hours: Span| others.iter().any(|(other, same)| meets(hours, *other, *same, &self.settings));
+        let mut who = candidate(self.facts.get(&person), hours.is_some_and(meets), admitted);
+        if let Some(hours) = hours.filter(|_| self.settings.blocks) {
+            let others: Vec<Span> = others.iter().map(|(other, _)| *other).collect();
+            who.strains = load::strains(hours, &others, &self.settings);
         }
         rules::refusals(activity, session.day, session.ends_at, &who, now)
     }

@@ -48,7 +48,7 @@ pub(crate) async fn give_back(tx: &mut Tx<'_>, cx: &Cx, id: SignupId, to: Signup
     if store::presence::is_there(tx, cx.tenant, session.id, now.person_id).await? {
         return Err(Error::refused("signup.refused.came"));
     }
-    if to == SignupState::Withdrawn && cx.now >= session.starts_at {
+    if to == SignupState::Withdrawn && cx.now >= session.settled_at() {
         return Err(Error::refused("signup.refused.begun"));
     }
     leave(tx, cx, &session, &now, to).await

@@ -54,7 +54,7 @@ pub(crate) async fn choices(cx: &Cx, person: PersonId, given: SignupId) -> Resul
     let mine = signup::find(&cx.db, cx.tenant, given).await?;
     let session = store::find_session(&cx.db, cx.tenant, mine.session_id).await?;
     let activity = store::find(&cx.db, cx.tenant, mine.activity_id).await?;
-    let usable = mine.state == SignupState::Joined && mine.group_id.is_none() && cx.now < session.starts_at;
+    let usable = mine.state == SignupState::Joined && mine.group_id.is_none() && cx.now < session.settled_at();
     if mine.person_id != person || !usable {
         return Ok(Vec::new());
     }

@@ -60,6 +60,8 @@ row! {
         pub starts_at: DateTime<Utc>,
         /// To.
         pub ends_at: DateTime<Utc>,
+        /// Whether one chooses one's hours and did not say them: the two times are the window's.
+        pub loose: bool,
         /// When the sign-up changed last.
         pub changed_at: DateTime<Utc>,
         /// When the session was called off.
@@ -80,7 +82,8 @@ pub async fn services(
 ) -> Result<Vec<Service>> {
     let sql =
         "SELECT s.session_id, s.activity_id, s.state, a.state AS activity_state, a.title, p.name AS post, a.place,
-                 a.organisation_name, x.starts_at, x.ends_at, s.changed_at, x.cancelled_at, x.moved_at, a.updated_at
+                 a.organisation_name, CASE WHEN x.flexible AND NOT s.loose THEN s.starts_at ELSE x.starts_at END AS starts_at,
+                 CASE WHEN x.flexible AND NOT s.loose THEN s.ends_at ELSE x.ends_at END AS ends_at, s.loose, s.changed_at, x.cancelled_at, x.moved_at, a.updated_at
                FROM signup s
                JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
                JOIN activity_session x ON x.tenant_id = s.tenant_id AND x.id = s.session_id

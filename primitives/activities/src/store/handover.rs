@@ -66,11 +66,12 @@ row! {
 /// The places that are offered in an activity, of sessions to come.
 pub async fn list(db: &impl Read, tenant: TenantId, activity: ActivityId, now: DateTime<Utc>) -> Result<Vec<Offered>> {
     let sql =
-        "SELECT s.id, s.session_id, s.person_id, s.handover_to, t.name AS taker, p.name AS post, s.starts_at, s.ends_at
+        "SELECT s.id, s.session_id, s.person_id, s.handover_to, t.name AS taker, p.name AS post, x.starts_at, x.ends_at
                FROM signup s JOIN post p ON p.tenant_id = s.tenant_id AND p.id = s.post_id
+               JOIN activity_session x ON x.tenant_id = s.tenant_id AND x.id = s.session_id
                LEFT JOIN person t ON t.tenant_id = s.tenant_id AND t.id = s.handover_to
                WHERE s.tenant_id = $1 AND s.activity_id = $2 AND s.state = 'joined' AND s.handover_at IS NOT NULL
-                 AND s.starts_at > $3 ORDER BY s.starts_at, s.id LIMIT 100";
+                 AND (x.starts_at > $3 OR x.flexible AND x.ends_at > $3) ORDER BY x.starts_at, s.id LIMIT 100";
     db.all(sql, args![tenant, activity, now]).await
 }
 
@@ -109,6 +110,8 @@ row! {
         pub starts_at: DateTime<Utc>,
         /// To.
         pub ends_at: DateTime<Utc>,
+        /// Whether one chooses one's hours between the two.
+        pub flexible: bool,
         /// 0 in the reader's own community, 1 in their town, 2 farther away.
         pub far: i64,
     }
@@ -126,6 +129,8 @@ impl Opening {
             day: self.day,
             served: None,
             cancelled_at: None,
+            flexible: self.flexible,
+            visit_minutes: None,
         }
     }
 
@@ -159,7 +164,8 @@ pub struct Looking {
 pub async fn openings(cx: &Cx, person: PersonId, looking: &Looking, limit: i64) -> Result<Vec<Opening>> {
     let mut wanted = Conditions::new("s.tenant_id = ?", args![cx.tenant]);
     wanted.and("s.state = 'joined' AND s.handover_at IS NOT NULL AND s.group_id IS NULL", args![]);
-    wanted.and("s.starts_at > ? AND s.person_id <> ?", args![cx.now, person]);
+    wanted.and("(x.starts_at > ? OR x.flexible AND x.ends_at > ?)", args![cx.now, cx.now]);
+    wanted.and("s.person_id <> ?", args![person]);
     wanted.and("me.tenant_id = s.tenant_id AND me.id = ?", args![person]);
     wanted.and("(s.handover_to IS NULL OR s.handover_to = ?)", args![person]);
     wanted.and("a.state IN ('open', 'running') AND x.cancelled_at IS NULL", args![]);
@@ -178,11 +184,11 @@ pub async fn openings(cx: &Cx, person: PersonId, looking: &Looking, limit: i64) 
     if let Some(to) = looking.to {
         wanted.and("x.day <= ?", args![to]);
     }
-    let tail = wanted.tail(" ORDER BY far, s.starts_at, s.id LIMIT ?", args![limit]);
+    let tail = wanted.tail(" ORDER BY far, x.starts_at, s.id LIMIT ?", args![limit]);
     let sql = format!(
         "SELECT s.id, s.activity_id, s.session_id, s.post_id, s.person_id, s.handover_to, a.handover_asks AS asks, a.title, a.category,
-           a.organisation_name, COALESCE(t.name, '') AS town, a.place, p.name AS post, x.day, s.starts_at, s.ends_at,
-           CAST(CASE WHEN a.region_code = me.region_code THEN 0
+           a.organisation_name, COALESCE(t.name, '') AS town, a.place, p.name AS post, x.day, x.starts_at, x.ends_at,
+           x.flexible, CAST(CASE WHEN a.region_code = me.region_code THEN 0
              WHEN substr(a.region_code, 1, 9) = substr(me.region_code, 1, 9) THEN 1 ELSE 2 END AS BIGINT) AS far
          FROM signup s
          CROSS JOIN person me

@@ -135,6 +135,8 @@ row! {
         pub next_at: Option<DateTime<Utc>>,
         /// When that session ends.
         pub next_end: Option<DateTime<Utc>>,
+        /// Whether one chooses one's hours between the two.
+        pub flexible: bool,
         /// Places.
         pub places: i64,
         /// Places taken.
@@ -181,7 +183,7 @@ impl Listed {
 }
 
 const COLUMNS: &str = "a.id, a.number, a.title, a.organisation_name, a.region_code, '' AS region_name, a.place, a.state, a.category, \
-    a.starts_on, a.ends_on, a.next_at, a.next_end";
+    a.starts_on, a.ends_on, a.next_at, a.next_end, a.flexible";
 
 /// `wanted` names the columns of `a`; places are those of the next session, at the desk those of all.
 async fn read(db: &impl Read, wanted: &mut Conditions, public: bool, limit: i64) -> Result<Vec<Listed>> {

@@ -103,7 +103,8 @@ impl Reader {
         wanted.and(
             "NOT EXISTS (SELECT 1 FROM signup g WHERE g.tenant_id = a.tenant_id AND g.person_id = ?
                AND g.starts_at < a.next_end AND g.ends_at > a.next_at
-               AND (g.state = 'joined' OR g.state = 'waiting' AND g.activity_id = a.id))",
+               AND (g.activity_id = a.id AND g.state IN ('joined', 'waiting')
+                 OR g.state = 'joined' AND NOT g.loose AND NOT a.flexible))",
             args![self.person],
         );
         for other in self.live.iter().take(40) {

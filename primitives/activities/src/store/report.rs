@@ -34,7 +34,8 @@ pub async fn reportable(
     limit: i64,
 ) -> Result<Vec<Reportable>> {
     let mut wanted = Conditions::new("s.tenant_id = ?", args![cx.tenant]);
-    wanted.and("s.day >= ? AND s.ends_at <= ? AND s.cancelled_at IS NULL", args![kernel::time::day(since), cx.now]);
+    wanted.and("s.day >= ? AND s.cancelled_at IS NULL", args![kernel::time::day(since)]);
+    wanted.and("(s.ends_at <= ? OR s.flexible AND s.starts_at <= ?)", args![cx.now, cx.now]);
     wanted.and("a.state IN ('running', 'ended', 'backfill')", args![]);
     if !query.is_empty() {
         wanted.and("(a.title LIKE '%' || ? || '%' OR a.organisation_name LIKE '%' || ? || '%')", args![query, query]);

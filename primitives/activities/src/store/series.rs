@@ -50,7 +50,9 @@ row! { struct Span { first: Option<NaiveDate>, last: Option<NaiveDate>, latest: 
 /// Lets an activity reach over its sessions, at least over what it reached over before. Sign-up that ended with the session that
 /// was the last (`ended`) ends with the one that is the last now; a day that somebody chose stays.
 pub async fn stretch(tx: &mut Tx<'_>, cx: &Cx, activity: ActivityId, ended: Option<DateTime<Utc>>) -> Result<()> {
-    let sql = "SELECT MIN(day) AS first, MAX(day) AS last, MAX(starts_at) AS latest FROM activity_session
+    let sql =
+        "SELECT MIN(day) AS first, MAX(day) AS last, MAX(CASE WHEN flexible THEN ends_at ELSE starts_at END) AS latest
+               FROM activity_session
                WHERE tenant_id = $1 AND activity_id = $2 AND cancelled_at IS NULL";
     let span: Span = tx.one(sql, args![cx.tenant, activity]).await?;
     let (Some(first), Some(last)) = (span.first, span.last) else { return Ok(()) };
@@ -72,10 +74,11 @@ pub async fn move_to(
     let sql = "UPDATE activity_session SET starts_at = $1, ends_at = $2, day = $3, moved_at = $4 WHERE tenant_id = $5 AND id = $6";
     let day = kernel::time::day(starts_at);
     tx.execute(sql, args![starts_at, ends_at, day, cx.now, cx.tenant, session.id]).await?;
-    let sql = "UPDATE signup SET starts_at = $1, ends_at = $2, changed_at = $3,
+    // Hours that somebody chose were those of the old time.
+    let sql = "UPDATE signup SET starts_at = $1, ends_at = $2, changed_at = $3, loose = $4,
                  offered_until = CASE WHEN offered_until > $1 THEN $1 ELSE offered_until END
-               WHERE tenant_id = $4 AND session_id = $5 AND state IN ('joined', 'waiting')";
-    tx.execute(sql, args![starts_at, ends_at, cx.now, cx.tenant, session.id]).await?;
+               WHERE tenant_id = $5 AND session_id = $6 AND state IN ('joined', 'waiting')";
+    tx.execute(sql, args![starts_at, ends_at, cx.now, session.flexible, cx.tenant, session.id]).await?;
     // Whoever was reminded of the old time, or said that they come to it, knows nothing of the new one.
     tx.execute("DELETE FROM reminder WHERE tenant_id = $1 AND session_id = $2", args![cx.tenant, session.id]).await?;
     let sql = "DELETE FROM reminder_round WHERE tenant_id = $1 AND session_id = $2";

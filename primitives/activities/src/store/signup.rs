@@ -11,7 +11,7 @@ use people::guardians::CONSENT;
 use people::model::PersonId;
 
 pub(super) const COLUMNS: &str = "id, activity_id, session_id, post_id, person_id, organisation_id, state, position, made_at, quota, \
-    offered_until, group_id, handover_at, starts_at, ends_at";
+    offered_until, group_id, handover_at, starts_at, ends_at, loose";
 
 /// One sign-up.
 pub async fn find(db: &impl Read, tenant: TenantId, id: SignupId) -> Result<Signup> {
@@ -216,6 +216,7 @@ impl FromRow for Standing {
             state: row.get("signup_state")?,
             starts_at: row.get("starts_at")?,
             ends_at: row.get("ends_at")?,
+            loose: row.get("loose")?,
             offered_until: row.get("offered_until")?,
         };
         Ok(Self(facts, Some(live)))
@@ -234,7 +235,7 @@ pub async fn standing(
     let mut args = args![tenant, person, since].to_vec();
     let columns = facts_columns(of, &mut args);
     let sql = format!(
-        "SELECT {columns}, s.id AS signup_id, s.activity_id, s.session_id, s.post_id, s.state AS signup_state, s.starts_at, s.ends_at,
+        "SELECT {columns}, s.id AS signup_id, s.activity_id, s.session_id, s.post_id, s.state AS signup_state, s.starts_at, s.ends_at, s.loose,
            s.offered_until
          FROM person p LEFT JOIN signup s ON s.tenant_id = p.tenant_id AND s.person_id = p.id AND s.starts_at > $3
            AND s.state IN ('joined', 'waiting')
@@ -270,12 +271,7 @@ pub async fn teams(db: &impl Read, tenant: TenantId, people: &[PersonId]) -> Res
 }
 
 /// Writes many sign-ups with one statement.
-pub async fn insert(
-    tx: &mut Tx<'_>,
-    tenant: TenantId,
-    span: (DateTime<Utc>, DateTime<Utc>),
-    all: &[Signup],
-) -> Result<()> {
+pub async fn insert(tx: &mut Tx<'_>, tenant: TenantId, all: &[Signup]) -> Result<()> {
     let rows: Vec<Vec<Value>> = all
         .iter()
         .map(|s| {
@@ -289,18 +285,19 @@ pub async fn insert(
                 s.organisation_id,
                 s.state,
                 s.position,
-                span.0,
-                span.1,
+                s.starts_at,
+                s.ends_at,
                 s.made_at,
                 s.made_at,
                 s.quota,
-                s.group_id
+                s.group_id,
+                s.loose
             ]
             .to_vec()
         })
         .collect();
     let head = "INSERT INTO signup (tenant_id, id, activity_id, session_id, post_id, person_id, organisation_id, state, position,
-                  starts_at, ends_at, made_at, changed_at, quota, group_id)";
+                  starts_at, ends_at, made_at, changed_at, quota, group_id, loose)";
     tx.insert_many(head, "", &rows).await?;
     Ok(())
 }
@@ -404,6 +401,10 @@ row! {
         pub starts_at: DateTime<Utc>,
         /// To.
         pub ends_at: DateTime<Utc>,
+        /// Whether one chooses one's hours.
+        pub flexible: bool,
+        /// Whether one did not say them: the two times are the window's.
+        pub loose: bool,
         /// Where the activity stands.
         pub activity_state: State,
         /// When they signed up.
@@ -429,7 +430,7 @@ row! {
 
 /// Everything that `Mine` holds; `$1` is the tenant and `$2` the person.
 const MINE: &str = "SELECT s.id, s.activity_id, s.session_id, s.state, a.title, a.category, a.organisation_name, a.place, a.contact_name,
-                a.contact_phone, p.name AS post, s.starts_at, s.ends_at, a.state AS activity_state, s.made_at, s.offered_until, a.way,
+                a.contact_phone, p.name AS post, s.starts_at, s.ends_at, a.flexible, s.loose, a.state AS activity_state, s.made_at, s.offered_until, a.way,
                 a.closes_at, a.drawn_at, p.taken, t.in_at, t.out_at,
                 (SELECT COUNT(*) FROM signup b WHERE b.tenant_id = s.tenant_id AND b.post_id = s.post_id AND b.state = 'waiting'
                    AND b.offered_until IS NULL AND b.position < s.position) AS before
@@ -479,6 +480,8 @@ row! {
         pub starts_at: DateTime<Utc>,
         /// To.
         pub ends_at: DateTime<Utc>,
+        /// Whether one did not say when one comes.
+        pub loose: bool,
         /// Until when the place that is offered has to be confirmed.
         pub offered_until: Option<DateTime<Utc>>,
     }

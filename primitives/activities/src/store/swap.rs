@@ -87,7 +87,7 @@ pub async fn of_person(db: &impl Read, tenant: TenantId, person: PersonId, now: 
                JOIN activity oa ON oa.tenant_id = o.tenant_id AND oa.id = o.activity_id
                JOIN post mp ON mp.tenant_id = m.tenant_id AND mp.id = m.post_id
                JOIN post op ON op.tenant_id = o.tenant_id AND op.id = o.post_id
-               WHERE m.tenant_id = $1 AND m.person_id = $2 AND m.starts_at > $3 AND o.starts_at > $3 AND m.state = 'joined'
+               WHERE m.tenant_id = $1 AND m.person_id = $2 AND m.ends_at > $3 AND o.ends_at > $3 AND m.state = 'joined'
                  AND o.state = 'joined' AND w.state IN ('asked', 'agreed')
                ORDER BY CASE WHEN g.person_id <> $2 AND w.state = 'asked' THEN 0 ELSE 1 END, m.starts_at, w.id LIMIT 100";
     db.all(sql, args![tenant, person, now]).await
@@ -117,8 +117,8 @@ pub async fn waiting(db: &impl Read, tenant: TenantId, session: SessionId, now: 
                JOIN person lp ON lp.tenant_id = l.tenant_id AND lp.id = l.person_id
                JOIN person cp ON cp.tenant_id = c.tenant_id AND cp.id = c.person_id
                JOIN post p ON p.tenant_id = l.tenant_id AND p.id = l.post_id
-               WHERE l.tenant_id = $1 AND l.session_id = $2 AND l.state = 'joined' AND c.state = 'joined' AND l.starts_at > $3
-                 AND c.starts_at > $3
+               WHERE l.tenant_id = $1 AND l.session_id = $2 AND l.state = 'joined' AND c.state = 'joined' AND l.ends_at > $3
+                 AND c.ends_at > $3
                ORDER BY w.id, l.id LIMIT 100";
     db.all(sql, args![tenant, session, now]).await
 }

@@ -91,10 +91,7 @@ async fn page(cx: &Cx, session: SessionId, headers: &HeaderMap, refused: Option<
         None => String::new(),
     };
     let there = store::find(&cx.db, cx.tenant, session.id, person).await?;
-    let counted = there
-        .as_ref()
-        .filter(|t| t.entry_id.is_some())
-        .and_then(|t| rules::counted(session.starts_at, session.ends_at, t.in_at, t.out_at?));
+    let counted = there.as_ref().filter(|t| t.entry_id.is_some()).and_then(|t| session.counted((t.in_at, t.out_at?)));
     let minutes = counted.map_or(0, |(from, to)| (to - from).num_minutes());
     let held = match there.as_ref().and_then(|there| there.entry_id) {
         Some(entry) => hours::held(&cx.db, cx.tenant, entry).await?,

@@ -38,7 +38,8 @@ struct New {
 }
 
 fn form(session: Session, activity: Activity, lines: Vec<RosterLine>, typed: &Typed, errors: FieldErrors) -> New {
-    let (from, to) = (kernel::words::time(session.starts_at), kernel::words::time(session.ends_at));
+    let planned = |at| if session.flexible { String::new() } else { kernel::words::time(at) };
+    let (from, to) = (planned(session.starts_at), planned(session.ends_at));
     let time = |kind: &str, person: PersonId, planned: &str| {
         typed.times.get(&format!("{kind}:{person}")).cloned().unwrap_or_else(|| planned.to_owned())
     };

@@ -75,7 +75,7 @@ pub(crate) fn read(
     if from >= to {
         return Err(Word::new("sheet.time_order"));
     }
-    if from < session.starts_at || to > session.ends_at || to > now {
+    if !session.takes((from, to)) || to > now {
         return Err(Word::new("sheet.time_outside"));
     }
     Ok(Keyed { line: row.line, person: one.person_id, from, to })

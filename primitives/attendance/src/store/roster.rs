@@ -26,6 +26,10 @@ row! {
         pub phone_tail: Option<String>,
         /// The post; empty for those who came without.
         pub post: String,
+        /// When they said that they come, where hours are free.
+        pub plan_from: Option<DateTime<Utc>>,
+        /// Until when.
+        pub plan_to: Option<DateTime<Utc>>,
         /// Where their sign-up stands.
         pub state: SignupState,
         /// Came at.
@@ -61,10 +65,13 @@ const CAME: &str = "LEFT JOIN attendance t ON t.tenant_id = p.tenant_id AND t.se
 pub async fn roster(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<RosterLine>> {
     let sql = format!(
         "SELECT g.id AS signup_id, (g.handover_at IS NOT NULL) AS handover, k.name AS taker, g.person_id, p.name,
-           substr(p.phone, 8, 4) AS phone_tail, o.name AS post, g.state, {STAY}
+           substr(p.phone, 8, 4) AS phone_tail, o.name AS post, g.state,
+           CASE WHEN x.flexible AND NOT g.loose THEN g.starts_at END AS plan_from,
+           CASE WHEN x.flexible AND NOT g.loose THEN g.ends_at END AS plan_to, {STAY}
          FROM signup g
          JOIN person p ON p.tenant_id = g.tenant_id AND p.id = g.person_id
          JOIN post o ON o.tenant_id = g.tenant_id AND o.id = g.post_id
+         JOIN activity_session x ON x.tenant_id = g.tenant_id AND x.id = g.session_id
          LEFT JOIN person k ON k.tenant_id = g.tenant_id AND k.id = g.handover_to
          {CAME}
          WHERE g.tenant_id = $1 AND g.session_id = $2 AND (g.state = 'joined' OR g.state = 'waiting' AND t.id IS NULL)
@@ -77,7 +84,8 @@ pub async fn roster(db: &impl Read, tenant: TenantId, session: SessionId) -> Res
 pub async fn guests(db: &impl Read, tenant: TenantId, session: SessionId) -> Result<Vec<RosterLine>> {
     let sql = format!(
         "SELECT CAST(NULL AS UUID) AS signup_id, FALSE AS handover, CAST(NULL AS TEXT) AS taker, p.id AS person_id, p.name,
-           substr(p.phone, 8, 4) AS phone_tail, '' AS post, 'joined' AS state, {STAY}
+           substr(p.phone, 8, 4) AS phone_tail, '' AS post, 'joined' AS state,
+           CAST(NULL AS TIMESTAMPTZ) AS plan_from, CAST(NULL AS TIMESTAMPTZ) AS plan_to, {STAY}
          FROM attendance t
          JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
          LEFT JOIN attendance_distance d ON d.tenant_id = t.tenant_id AND d.attendance_id = t.id AND d.deed = 'in'
@@ -98,7 +106,8 @@ pub async fn members(
 ) -> Result<Vec<RosterLine>> {
     let sql = format!(
         "SELECT CAST(NULL AS UUID) AS signup_id, FALSE AS handover, CAST(NULL AS TEXT) AS taker, p.id AS person_id, p.name,
-           substr(p.phone, 8, 4) AS phone_tail, '' AS post, 'joined' AS state, {STAY}
+           substr(p.phone, 8, 4) AS phone_tail, '' AS post, 'joined' AS state,
+           CAST(NULL AS TIMESTAMPTZ) AS plan_from, CAST(NULL AS TIMESTAMPTZ) AS plan_to, {STAY}
          FROM membership m
          JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id AND p.state IN ('active', 'dormant')
          {CAME}

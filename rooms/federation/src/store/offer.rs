@@ -25,6 +25,8 @@ row! {
         pub starts_at: DateTime<Utc>,
         /// To.
         pub ends_at: DateTime<Utc>,
+        /// Whether one chooses one's hours between the two.
+        pub flexible: bool,
         /// Places left in all posts.
         pub places_left: i64,
     }
@@ -33,8 +35,8 @@ row! {
 /// Open sessions of a region and all below it; everywhere when it is empty.
 pub(crate) async fn open(cx: &Cx, region: &str, limit: i64) -> Result<Vec<Row>> {
     let mut wanted = Conditions::new(
-        "s.tenant_id = ? AND s.cancelled_at IS NULL AND s.day >= ? AND s.starts_at > ?",
-        args![cx.tenant, cx.today(), cx.now],
+        "s.tenant_id = ? AND s.cancelled_at IS NULL AND s.day >= ? AND (s.starts_at > ? OR s.flexible AND s.ends_at > ?)",
+        args![cx.tenant, cx.today(), cx.now, cx.now],
     );
     wanted.and(
         "a.state IN ('open', 'running') AND a.scope <> 'hidden' AND a.opens_at <= ? AND a.closes_at > ?",
@@ -50,7 +52,7 @@ pub(crate) async fn open(cx: &Cx, region: &str, limit: i64) -> Result<Vec<Row>> 
     let tail = wanted.tail(" ORDER BY s.day, s.starts_at, s.id LIMIT ?", args![limit]);
     let sql = format!(
         "SELECT a.id AS activity_id, s.id AS session_id, a.title, a.organisation_name, COALESCE(r.name, '') AS town, a.place,
-                a.category, s.starts_at, s.ends_at,
+                a.category, s.starts_at, s.ends_at, s.flexible,
                 CAST((SELECT SUM(p.places - p.taken) FROM post p WHERE p.tenant_id = s.tenant_id AND p.session_id = s.id) AS BIGINT) AS places_left
          FROM activity_session s JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id
          LEFT JOIN region r ON r.code = substr(a.region_code, 1, 9)
