@@ -143,6 +143,9 @@ impl Case {
             ("{claim}", if self.route.contains("/team/claims") { corner.member } else { corner.claim }.to_string()),
             // A swap of two of the member's places bears it too, and so does a paper sheet.
             ("{swap}", corner.member.to_string()),
+            // A certificate of the member and its kind bear it.
+            ("{certificate}", corner.member.to_string()),
+            ("{certificate_kind}", corner.member.to_string()),
             ("{sheet}", corner.member.to_string()),
             ("{pending}", if self.route.contains("/postings") { corner.posted } else { corner.pending }.to_string()),
             ("{proof}", corner.proof.to_string()),

@@ -11,7 +11,7 @@ fn bare(method: &'static str, route: &'static str, aim: Aim) -> Case {
 
 /// All of them.
 pub fn all() -> Vec<Case> {
-    [guardian_cases(), life_cases(), object_cases()].into_iter().flatten().collect()
+    [guardian_cases(), life_cases(), object_cases(), certificate_cases()].into_iter().flatten().collect()
 }
 
 const PAPER: Body =
@@ -101,5 +101,35 @@ fn object_cases() -> Vec<Case> {
         get("/api/v1/views", Aim::Nothing).query("?list=none"),
         call("POST", "/api/v1/views", Aim::Nothing, |_, _| json!({ "list": "none", "name": "x" })),
         bare("DELETE", "/api/v1/views/{view}", Aim::Nothing),
+    ]
+}
+
+fn certificate_cases() -> Vec<Case> {
+    use people::policy::READ;
+    const LIVE: &[&str] = &["UPDATE certificate_kind SET ended_at = NULL"];
+    vec![
+        get("/desk/certificates", Aim::Plain),
+        get("/api/v1/certificates", Aim::Plain),
+        post("/desk/certificates", Aim::Plain, |_, _| text(&[("name", "")])),
+        call("POST", "/api/v1/certificates", Aim::Plain, |_, _| json!({ "name": "" })),
+        post("/desk/certificates/{certificate_kind}/end", Aim::Whole, none).restore(LIVE),
+        bare("DELETE", "/api/v1/certificates/{certificate_kind}", Aim::Whole).restore(LIVE),
+        get("/desk/people/{person}/certificates", Aim::Person).seen(READ),
+        get("/api/v1/people/{person}/certificates", Aim::Person).seen(READ),
+        post("/desk/people/{person}/certificates", Aim::Person, |_, _| text(&[("kind", "")])).seen(READ),
+        call("POST", "/api/v1/people/{person}/certificates", Aim::Person, |_, _| json!({ "kind": "" })).seen(READ),
+        post("/desk/people/{person}/certificates/{certificate}/withdrawal", Aim::Person, |_, _| {
+            text(&[("reason", "")])
+        })
+        .seen(READ),
+        call(
+            "POST",
+            "/api/v1/people/{person}/certificates/{certificate}/withdrawal",
+            Aim::Person,
+            |_, _| json!({ "reason": "" }),
+        )
+        .seen(READ),
+        get("/me/certificates", Aim::Plain),
+        get("/api/v1/me/certificates", Aim::Plain),
     ]
 }

@@ -82,6 +82,11 @@ async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends
                 VALUES ($1, $2, $3, $4, 'asked', FALSE, FALSE, $5, $5)";
     let cells = args![tenant, corner.member, corner.open.signup, corner.running.signup, now];
     app.sql(swap, cells.to_vec()).await;
+    let kind = "INSERT INTO certificate_kind (tenant_id, id, name, made_at, made_name) VALUES ($1, $2, $3, $4, 'test')";
+    app.sql(kind, args![tenant, corner.member, format!("{}的证", corner.region), now].to_vec()).await;
+    let paper = "INSERT INTO certificate (tenant_id, id, person_id, kind_id, number, issuer, issued_on, checked_at, checked_name)
+                 VALUES ($1, $2, $2, $2, '', '', '2026-01-01', $3, 'test')";
+    app.sql(paper, args![tenant, corner.member, now].to_vec()).await;
     let repeats =
         "INSERT INTO activity_series (tenant_id, activity_id, begins_on, rule) VALUES ($1, $2, '2026-11-25', $3)";
     let rule = serde_json::json!({ "cycle": "weekly", "every": 1, "weekdays": [3], "nth": 0, "until": null, "count": 2,

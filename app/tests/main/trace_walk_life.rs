@@ -31,6 +31,7 @@ async fn child(walk: &Walk) -> Raw {
 pub async fn walk(walk: &mut Walk, town: &Somebody, district: &Somebody) {
     guardians(walk, town).await;
     by_account(walk, town).await;
+    certificates(walk, town, district).await;
     life(walk, town, district).await;
     own_life(walk).await;
     bulk(walk, town).await;
@@ -48,6 +49,52 @@ pub async fn walk(walk: &mut Walk, town: &Somebody, district: &Somebody) {
     let lines = [("view.removed", "saved_view", Some(view))];
     let path = format!("/api/v1/views/{view}");
     walk.ask(town, ("DELETE", "/api/v1/views/{view}"), (path, Sent::Json(json!({}))), &lines).await;
+}
+
+/// Kinds of certificates, and what somebody holds.
+async fn certificates(walk: &mut Walk, town: &Somebody, district: &Somebody) {
+    let member = walk.district.app.person_in("持证人", walk.district.near.region).await;
+    for api in ["", "/api/v1"] {
+        let json = !api.is_empty();
+        let lines = [("people.certificate_kind", "certificate_kind", None)];
+        let (route, path) = match json {
+            true => ("/api/v1/certificates", "/api/v1/certificates".to_owned()),
+            false => ("/desk/certificates", "/desk/certificates".to_owned()),
+        };
+        let sent = if json { Sent::Json(json!({ "name": "健康证" })) } else { form(&[("name", "急救员证")]) };
+        walk.ask(district, ("POST", route), (path, sent), &lines).await;
+        let kind = newest(walk, "SELECT id FROM certificate_kind ORDER BY id DESC LIMIT 1").await;
+        let of = |kind: &'static str| -> [Line; 1] { [(kind, "person", Some(member))] };
+        let (id, base) = (kind.to_string(), if json { "/api/v1/people" } else { "/desk/people" });
+        let route = if json { "/api/v1/people/{person}/certificates" } else { "/desk/people/{person}/certificates" };
+        let url = format!("{base}/{member}/certificates");
+        let sent = match json {
+            true => Sent::Json(json!({ "kind": id, "issued_on": "2026-01-01" })),
+            false => form(&[("kind", &id), ("issued_on", "2026-01-01")]),
+        };
+        walk.ask(town, ("POST", route), (url.clone(), sent), &of("people.certified")).await;
+        walk.ask(town, ("GET", route), (url.clone(), Sent::Nothing), &of("people.certificates_read")).await;
+        let paper = newest(walk, "SELECT id FROM certificate ORDER BY id DESC LIMIT 1").await;
+        let sent = if json { Sent::Json(json!({ "reason": "换新" })) } else { form(&[("reason", "换新")]) };
+        let route = match json {
+            true => "/api/v1/people/{person}/certificates/{certificate}/withdrawal",
+            false => "/desk/people/{person}/certificates/{certificate}/withdrawal",
+        };
+        walk.ask(town, ("POST", route), (format!("{url}/{paper}/withdrawal"), sent), &of("people.certified")).await;
+        let ended = [("people.certificate_kind", "certificate_kind", Some(kind))];
+        match json {
+            true => {
+                let path = format!("/api/v1/certificates/{kind}");
+                let route = ("DELETE", "/api/v1/certificates/{certificate_kind}");
+                walk.ask(district, route, (path, Sent::Json(json!({}))), &ended).await
+            }
+            false => {
+                let path = format!("/desk/certificates/{kind}/end");
+                let route = ("POST", "/desk/certificates/{certificate_kind}/end");
+                walk.ask(district, route, (path, form(&[])), &ended).await
+            }
+        };
+    }
 }
 
 async fn guardians(walk: &mut Walk, town: &Somebody) {

@@ -149,6 +149,8 @@ struct PublicActivity {
     scope: crate::model::Scope,
     /// The names of the invited teams.
     invited: Vec<String>,
+    /// The names of the certificates that have to be valid on the day of a session.
+    certificates: Vec<String>,
     /// `first_come` or `draw`.
     #[schema(value_type = String)]
     way: crate::model::Way,
@@ -236,6 +238,7 @@ fn public(activity: Activity, sessions: Vec<Session>, posts: &[Post]) -> PublicA
         state: activity.state,
         categories: activity.categories.0,
         scope: activity.scope,
+        certificates: activity.certificates.0.into_iter().map(|asked| asked.name).collect(),
         way: activity.way,
         invited: activity.invited.0.into_iter().map(|i| i.name).collect(),
         risk_notice: activity.risk_notice,

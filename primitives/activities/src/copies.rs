@@ -97,6 +97,7 @@ fn again(cx: &Cx, of: &Activity, plan: &Copy, site: Option<places::SiteId>) -> R
         way: of.way,
         handover_asks: of.handover_asks,
         skills: of.skills.0.clone(),
+        certificates: of.certificates.0.clone(),
         residents: of.residents.clone(),
         exclusive: Vec::new(),
     };

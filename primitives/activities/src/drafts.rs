@@ -80,7 +80,8 @@ async fn check(cx: &Cx, team: &Organisation, form: &ActivityForm, has_code: bool
         },
     };
     let (teams, exclusive) = (teams(cx, form).await?, exclusive(cx, form).await?);
-    let known = Known { site: site.as_ref(), teams, exclusive, has_code };
+    let kinds = people::certificates::kinds(&cx.db, cx.tenant).await?;
+    let known = Known { site: site.as_ref(), teams, exclusive, kinds, has_code };
     let new = form.check(cx, team, known).map_err(Error::Invalid)?;
     let region = places::find_region(&cx.db, &new.region).await.ok();
     let may = |r: &Region| cx.may(MANAGE, &Target { region: &r.code, organisation: &team.path, person: None }).is_ok();

@@ -11,6 +11,7 @@ use crate::model::{Activity, CATEGORIES, NewActivity, NewPost, NewSession, Post,
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use kernel::{Cx, FieldErrors, Word};
 use organisations::Organisation;
+use people::certificates::CertificateKindId;
 use serde::Deserialize;
 
 /// How many sessions the form offers, and posts in each; without a script it cannot grow.
@@ -52,6 +53,7 @@ pub(crate) struct ActivityForm {
     pub way: String,
     pub handover_asks: String,
     pub skills: String,
+    pub certificate: Vec<String>,
     pub residents: String,
     pub exclusive: String,
     pub free_on: String,
@@ -144,6 +146,7 @@ impl ActivityForm {
             way: activity.way.to_string(),
             handover_asks: if activity.handover_asks { "on" } else { "" }.to_owned(),
             skills: activity.skills.0.join("、"),
+            certificate: activity.certificates.0.iter().map(|asked| asked.kind.to_string()).collect(),
             residents: match activity.residents.len() {
                 0 => "",
                 9 => "town",
@@ -213,6 +216,11 @@ impl ActivityForm {
     /// Whether a box of a list is ticked.
     pub(crate) fn has(&self, code: &str) -> bool {
         self.category.iter().any(|c| c == code)
+    }
+
+    /// Whether a certificate is asked for.
+    pub(crate) fn asks(&self, kind: &CertificateKindId) -> bool {
+        self.certificate.iter().any(|typed| *typed == kind.to_string())
     }
 
     /// Whether one of the six was confirmed.

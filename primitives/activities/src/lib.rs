@@ -98,7 +98,8 @@ pub fn module() -> Module {
             "20261128_63_calls",
             "20261128_64_partners",
             "20261128_81_swaps",
-            "20261128_82_flexible"
+            "20261128_82_flexible",
+            "20261128_84_certificates"
         ])
         .words(kernel::words!())
         .words(kernel::words!("series"))
@@ -108,6 +109,7 @@ pub fn module() -> Module {
         .words(kernel::words!("partner"))
         .words(kernel::words!("swap"))
         .words(kernel::words!("flexible"))
+        .words(kernel::words!("certificate"))
         .slot("me.more", pages::openings::line)
         .points(POINTERS)
         .policy(policy::TABLE)
@@ -132,6 +134,11 @@ pub fn module() -> Module {
         .every(Recurring { name: "activities.lines", every: 20_000, run: |cx| Box::pin(signups::line::keep_up(cx)) })
         .every(Recurring { name: "activities.remind", every: 60_000, run: |cx| Box::pin(reminders::remind(cx)) })
         .every(Recurring { name: "activities.draws", every: 20_000, run: |cx| Box::pin(signups::draw::hold_due(cx)) })
+        .every(Recurring {
+            name: "activities.certificates",
+            every: 600_000,
+            run: |cx| Box::pin(signups::certificates::warn(cx)),
+        })
         .every(Recurring {
             name: "activities.mark_quiet",
             every: 600_000,

@@ -4,7 +4,7 @@ mod flexible;
 mod recruitment;
 mod swap;
 
-pub use recruitment::{Exclusive, Invited, PartnerState, Quota, Recruitment, Scope, Way};
+pub use recruitment::{Asked, Exclusive, Invited, PartnerState, Quota, Recruitment, Scope, Way};
 pub use swap::{Swap, SwapId, SwapState};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -139,6 +139,8 @@ row! {
         pub handover_asks: bool,
         /// What one has to be able to do, each word to be found among a person's skills.
         pub skills: Json<Vec<String>>,
+        /// Which certificates have to be valid on the day of a session.
+        pub certificates: Json<Vec<Asked>>,
         /// Only for those who live here: the beginning of a region's code, or nothing.
         pub residents: String,
         /// Activities that one cannot join beside this one.

@@ -7,7 +7,7 @@ pub mod load;
 pub mod series;
 
 pub use allotment::{Place, Room, confirm_by};
-pub use eligibility::{Candidate, LATE, age, asked_teams, can, refusals};
+pub use eligibility::{Candidate, LATE, age, asked_teams, can, certificate_refusals, refusals};
 
 use crate::model::{Scope, State};
 

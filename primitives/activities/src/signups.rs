@@ -2,6 +2,7 @@
 
 pub(crate) mod admission;
 pub(crate) mod calls;
+pub(crate) mod certificates;
 pub(crate) mod draw;
 pub(crate) mod group;
 pub(crate) mod handover;
@@ -302,6 +303,8 @@ pub(crate) async fn prospects_without(
     let since = cx.now - chrono::Duration::days(if settings.week_hours > 0 { 8 } else { 2 });
     let (facts, mut live) = signup::standing(&cx.db, cx.tenant, (activity, given), person, since).await?;
     live.retain(|l| !given.contains(&l.id));
+    let kinds = known::asked_kinds(activity);
+    let held = people::certificates::held(&cx.db, cx.tenant, (&[person], &kinds)).await?;
     let of = |session: &Session| {
         let span = (session.starts_at, session.ends_at);
         let others: Vec<&Live> =
@@ -314,6 +317,7 @@ pub(crate) async fn prospects_without(
         let mut who = candidate(facts.as_ref(), others.iter().any(meets), true);
         let spans: Vec<Span> = others.iter().map(|l| (l.starts_at, l.ends_at)).collect();
         let mut warnings = if session.flexible { Vec::new() } else { strains(span, &spans, &settings) };
+        who.certificates.clone_from(&held);
         if settings.blocks {
             who.strains = std::mem::take(&mut warnings);
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod calendar;
 pub(crate) mod calls;
+pub(crate) mod certificate;
 pub(crate) mod draw;
 pub(crate) mod handover;
 pub(crate) mod line;
@@ -28,7 +29,7 @@ pub use signup::{Mine, find_live, of_person};
 
 const COLUMNS: &str = "id, number, title, summary, organisation_id, organisation_name, organisation_path, kind, region_code, site_id, place, \
     state, ended_how, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky, insurance_no, \
-    working_time, own_duty, flexible, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, residents, exclusive, partners, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
+    working_time, own_duty, flexible, scope, invited, pass_sealed, way, draw_hash, draw_sealed, draw_seed, drawn_at, handover_asks, skills, certificates, residents, exclusive, partners, proof_id, truth_name, truth_at, opens_at, closes_at, min_age, max_age, \
     min_minutes, only_team, contact_name, contact_phone, \
     contact_public, submitted_by, submitted_name, submitted_at, due_at, reviewed_name, reviewed_at, opinion";
 const SESSION: &str = "id, activity_id, starts_at, ends_at, day, served, cancelled_at, flexible, visit_minutes";
@@ -287,11 +288,12 @@ async fn recruit(tx: &mut Tx<'_>, cx: &Cx, id: ActivityId, new: &NewActivity) ->
     let of = &new.recruitment;
     let flexible = new.sessions.iter().any(|session| session.flexible);
     let sql = "UPDATE activity SET invited = $1, pass_sealed = COALESCE($2, pass_sealed), way = $3, handover_asks = $4, skills = $5,
-                 residents = $6, exclusive = $7, flexible = $8 WHERE tenant_id = $9 AND id = $10";
+                 residents = $6, exclusive = $7, flexible = $8, certificates = $9 WHERE tenant_id = $10 AND id = $11";
     let (invited, sealed) = (Json(&of.invited), admission::seal(cx, id, of)?);
     let (skills, exclusive) = (Json(&of.skills), Json(&of.exclusive));
     let (way, asks, residents) = (of.way, of.handover_asks, &of.residents);
-    let cells = args![invited, sealed, way, asks, skills, residents, exclusive, flexible, cx.tenant, id];
+    let certificates = Json(&of.certificates);
+    let cells = args![invited, sealed, way, asks, skills, residents, exclusive, flexible, certificates, cx.tenant, id];
     tx.execute(sql, cells).await?;
     Ok(())
 }

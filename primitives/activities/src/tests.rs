@@ -2,6 +2,7 @@
 
 mod calendar;
 mod calls;
+mod certificates;
 mod desk;
 mod draw;
 mod flexible;

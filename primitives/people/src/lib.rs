@@ -1,6 +1,7 @@
 //! People: who someone is, once, with what may be known about them.
 
 mod api;
+pub mod certificates;
 mod deeds;
 pub mod duplicates;
 mod export;
@@ -53,10 +54,12 @@ pub fn module() -> Module {
             "20261128_13_merge",
             "20261128_61_guardian",
             "20261128_62_life",
-            "20261128_67_search"
+            "20261128_67_search",
+            "20261128_83_certificates"
         ])
         .words(kernel::words!())
         .words(kernel::words!("rules"))
+        .words(kernel::words!("certificate"))
         .points(&[
             kernel::Pointer::of("person", ("political_status", "person_id"), ""),
             kernel::Pointer::of("person", ("person_merge", "kept_id"), "uses.merge"),
@@ -66,6 +69,7 @@ pub fn module() -> Module {
             kernel::Pointer::of("person", ("person_stage", "person_id"), ""),
             kernel::Pointer::of("person", ("person_notice", "person_id"), ""),
             kernel::Pointer::of("person", ("person_erasure", "person_id"), "uses.erasure"),
+            kernel::Pointer::of("person", ("certificate", "person_id"), "uses.certificate"),
             kernel::Pointer::of("person", ("guardian", "person_id"), "uses.guardian"),
             kernel::Pointer::of("person", ("guardian", "guardian_person_id"), "uses.guardian"),
         ])
@@ -76,6 +80,7 @@ pub fn module() -> Module {
         .routes(duplicates::routes())
         .routes(guardians::routes())
         .routes(life::routes())
+        .routes(certificates::routes())
         .settings(life::SETTINGS)
         .bulk(life::DORMANT)
         .part(life::Served::default())
@@ -97,6 +102,8 @@ pub fn module() -> Module {
         .part(Copies(guardians::copies))
         .slot("people.show", life::panel_of_record)
         .slot("people.show", guardians::panel_of_record)
+        .slot("people.show", certificates::panel_of_record)
+        .slot("me.more", certificates::line)
         .slot("me.show", life::panel_of_me)
         .slot("me.show", guardians::panel_of_me)
         .nav(NavItem { order: 20, word: "nav.people", url: "/desk/people", permission: policy::READ })

@@ -20,11 +20,16 @@ pub const EXPORT: Permission = Permission::new("people.export", Class::S3, &[Rol
 pub const LIFE: Permission = Permission::new("people.life", Class::S3, &[Role::Town, Role::District]);
 /// Agreeing that somebody is erased.
 pub const ERASE: Permission = Permission::new("people.erase", Class::S3, &[Role::District]);
+/// Certificates and trainings of the people whom one looks after.
+pub const CERTIFY: Permission =
+    Permission::new("people.certify", Class::S3, &[Role::Leader, Role::Town, Role::District]);
+/// The kinds of certificates that a district knows.
+pub const KINDS: Permission = Permission::new("people.certificate_kinds", Class::S2, &[Role::District]);
 /// One's own record.
 pub const OWN: Permission = Permission::new("people.own", Class::S3, &[Role::Own]);
 
 /// The table for the permission matrix.
-pub const TABLE: &[Permission] = &[READ, READ_PRIVATE, OPEN_ID, EDIT, EXPORT, LIFE, ERASE, OWN];
+pub const TABLE: &[Permission] = &[READ, READ_PRIVATE, OPEN_ID, EDIT, EXPORT, LIFE, ERASE, CERTIFY, KINDS, OWN];
 
 /// Whether the actor has the permission on a person: by where they live, by a team they are in, or because it is them.
 pub async fn can(cx: &Cx, permission: Permission, person: &Person) -> Result<bool> {

@@ -79,6 +79,9 @@ pub(super) struct ActivityDraft {
     /// Hours that one must have served before.
     #[serde(default)]
     min_hours: Option<i64>,
+    /// The ids of the kinds of certificates that have to be valid on the day of the session, at most five.
+    #[serde(default)]
+    certificates: Vec<String>,
     /// Who answers questions.
     contact_name: String,
     /// At which phone.
@@ -169,6 +172,7 @@ pub(super) fn named(error: Error) -> Error {
         match (field, place.and_then(|n| list.get(n))) {
             (_, Some(named)) => *named,
             ("category", _) => "categories",
+            ("certificate", _) => "certificates",
             ("rule", _) => "confirmations",
             _ => field,
         }
@@ -206,6 +210,7 @@ impl ActivityDraft {
             min_age: whole(self.min_age),
             max_age: whole(self.max_age),
             min_hours: whole(self.min_hours),
+            certificate: self.certificates.clone(),
             contact_name: self.contact_name.clone(),
             contact_phone: self.contact_phone.clone(),
             contact_public: if self.contact_public { "on" } else { "" }.to_owned(),

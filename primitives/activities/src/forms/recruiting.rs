@@ -1,11 +1,12 @@
 //! The part of the form that says whom an activity takes on, and when.
 
 use super::ActivityForm;
-use crate::model::{Exclusive, Invited, NewSession, Quota, Recruitment, Scope, Way};
+use crate::model::{Asked, Exclusive, Invited, NewSession, Quota, Recruitment, Scope, Way};
 use chrono::{DateTime, Utc};
 use kernel::secret::Secret;
 use kernel::{Cx, FieldErrors, Word};
 use organisations::Organisation;
+use people::certificates::CertificateKind;
 use places::Site;
 use std::collections::HashMap;
 
@@ -17,6 +18,8 @@ pub(crate) struct Known<'k> {
     pub teams: HashMap<String, Result<Organisation, Word>>,
     /// The activities that are named as exclusive, or what is wrong with a line of them.
     pub exclusive: Result<Vec<Exclusive>, Word>,
+    /// The kinds of certificates that can be asked for.
+    pub kinds: Vec<CertificateKind>,
     /// Whether the draft has a pass code already.
     pub has_code: bool,
 }
@@ -87,6 +90,27 @@ impl ActivityForm {
         words.map(str::to_owned).take(6).collect()
     }
 
+    /// Which certificates are asked for; one that has ended stays where it was asked for, and is not asked for anew.
+    fn certificates(&self, known: &Known<'_>, errors: &mut FieldErrors) -> Vec<Asked> {
+        let kind = |typed: &String| known.kinds.iter().find(|kind| kind.id.to_string() == *typed);
+        let found: Vec<Asked> = self
+            .certificate
+            .iter()
+            .filter(|typed| !typed.trim().is_empty())
+            .filter_map(|typed| {
+                let found = kind(typed).map(|kind| Asked { kind: kind.id, name: kind.name.clone() });
+                if found.is_none() {
+                    errors.add("certificate", Word::new("form.choose"));
+                }
+                found
+            })
+            .collect();
+        if found.len() > 5 {
+            errors.add("certificate", Word::new("certificate.form.five"));
+        }
+        found
+    }
+
     pub(super) fn is_backfill(&self) -> bool {
         self.scope == Scope::Backfill.as_str()
     }
@@ -118,6 +142,7 @@ impl ActivityForm {
             way: self.way((sessions, closes_at), errors),
             handover_asks: self.handover_asks == "on",
             skills: self.skills(errors),
+            certificates: self.certificates(known, errors),
             residents: residents.to_owned(),
             exclusive,
         }

@@ -4,6 +4,7 @@ use super::ActivityId;
 use kernel::secret::Secret;
 use kernel::text_enum;
 use organisations::model::OrganisationId;
+use people::certificates::CertificateKindId;
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -53,6 +54,15 @@ text_enum! {
         /// Not any more.
         Ended = "ended",
     }
+}
+
+/// A certificate that an activity asks for, with the name that it had then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Its kind.
+    pub kind: CertificateKindId,
+    /// Its name.
+    pub name: String,
 }
 
 /// An activity that one cannot join beside another (domain 1.4), with the title it had then.
@@ -114,6 +124,8 @@ pub struct Recruitment {
     pub handover_asks: bool,
     /// What one has to be able to do.
     pub skills: Vec<String>,
+    /// Which certificates have to be valid on the day of a session.
+    pub certificates: Vec<Asked>,
     /// Only for those who live here, or nothing.
     pub residents: String,
     /// Activities that one cannot join beside this one.

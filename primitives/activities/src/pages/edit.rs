@@ -12,6 +12,7 @@ use kernel::http::filters;
 use kernel::secret::Secret;
 use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Word};
 use organisations::{Organisation, OrganisationId};
+use people::certificates::CertificateKind;
 use places::{Region, Site, SiteFilter, SiteState};
 use serde::Deserialize;
 
@@ -24,6 +25,8 @@ struct Edit {
     errors: FieldErrors,
     sites: Vec<Site>,
     regions: Vec<Region>,
+    /// The kinds of certificates that can be asked for.
+    kinds: Vec<CertificateKind>,
     scopes: &'static [Scope],
     ways: &'static [Way],
     /// The rule that the first session is repeated by.
@@ -60,11 +63,13 @@ async fn page(
     let filter = SiteFilter { region: town.clone(), state: Some(SiteState::Open), ..SiteFilter::default() };
     let sites = places::list_sites(&cx.db, cx.tenant, &filter, None, 200).await?;
     let regions = places::regions(&cx.db, &town).await?;
+    let mut kinds = people::certificates::kinds(&cx.db, cx.tenant).await?;
+    kinds.retain(|kind| kind.ended_at.is_none() || form.asks(&kind.id));
     let series = match activity {
         Some(id) => store::series::find(&cx.db, cx.tenant, id).await?.map(|(_, rule)| super::series::said(cx, &rule)),
         None => None,
     };
-    Ok(Edit { team, activity, form, errors, sites, regions, scopes: Scope::ALL, ways: Way::ALL, series })
+    Ok(Edit { team, activity, form, errors, sites, regions, kinds, scopes: Scope::ALL, ways: Way::ALL, series })
 }
 
 #[derive(Deserialize)]

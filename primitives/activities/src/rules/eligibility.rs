@@ -1,9 +1,10 @@
 //! Who may sign up, and every reason why not. Pure.
 
-use crate::model::{Activity, Scope, State};
+use crate::model::{Activity, Asked, Scope, State};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use kernel::Word;
 use organisations::model::OrganisationId;
+use people::certificates::Held;
 
 /// The reason why nobody can sign up any more.
 pub const LATE: &str = "signup.refused.late";
@@ -27,6 +28,8 @@ pub struct Candidate {
     pub busy: bool,
     /// What they can do, in their words.
     pub skills: String,
+    /// Which of the certificates that are asked for they hold.
+    pub certificates: Vec<Held>,
     /// Where they live.
     pub region: String,
     /// Whether they joined something that cannot be joined beside it.
@@ -105,6 +108,7 @@ pub fn refusals(
     if !lacks.is_empty() {
         all.push(Word::new("signup.refused.skills").with("skills", lacks.join("、")));
     }
+    all.extend(certificate_refusals(&activity.certificates.0, &who.certificates, day));
     if who.excluded {
         let titles: Vec<&str> = activity.exclusive.0.iter().map(|e| e.title.as_str()).collect();
         all.push(Word::new("signup.refused.exclusive").with("titles", titles.join("、")));
@@ -114,6 +118,23 @@ pub fn refusals(
     }
     all.extend(who.strains.iter().cloned());
     all
+}
+
+/// Which certificates are lacking on a day: not held, or not valid any more by then.
+#[must_use]
+pub fn certificate_refusals(asked: &[Asked], held: &[Held], day: NaiveDate) -> Vec<Word> {
+    let lacks = asked.iter().filter(|asked| !held.iter().any(|one| one.kind_id == asked.kind && one.is_valid(day)));
+    lacks
+        .map(|asked| {
+            let last = held.iter().filter(|one| one.kind_id == asked.kind).filter_map(|one| one.valid_until).max();
+            match last.filter(|until| *until < day) {
+                Some(until) => {
+                    Word::new("signup.refused.certificate_ends").with("name", &asked.name).with("until", until)
+                }
+                None => Word::new("signup.refused.certificate").with("name", &asked.name),
+            }
+        })
+        .collect()
 }
 
 /// Whether a skill stands among those that somebody wrote down.
@@ -165,5 +186,35 @@ mod tests {
         assert_eq!(age(date("2010-11-24"), date("2026-11-23")), 15);
         assert_eq!(age(date("2010-11-24"), date("2026-11-24")), 16);
         assert_eq!(age(date("2024-02-29"), date("2026-02-28")), 1);
+    }
+
+    #[test]
+    fn a_certificate_counts_from_its_first_day_to_its_last() {
+        let date = |t: &str| t.parse::<NaiveDate>().unwrap();
+        let kind = people::certificates::CertificateKindId::fresh();
+        let asked = [Asked { kind, name: "急救员证".to_owned() }];
+        let held = |from: &str, until: Option<&str>| Held {
+            person_id: people::PersonId::fresh(),
+            kind_id: kind,
+            issued_on: date(from),
+            valid_until: until.map(date),
+        };
+        let said = |held: &[Held], day: &str| -> Vec<String> {
+            certificate_refusals(&asked, held, date(day)).into_iter().map(|w| w.key.to_string()).collect()
+        };
+        let one = [held("2026-01-10", Some("2026-11-24"))];
+        for (day, words) in [
+            ("2026-01-09", vec!["signup.refused.certificate"]),
+            ("2026-01-10", vec![]),
+            ("2026-11-24", vec![]),
+            ("2026-11-25", vec!["signup.refused.certificate_ends"]),
+        ] {
+            assert_eq!(said(&one, day), words, "{day}");
+        }
+        let renewed = [one[0].clone(), held("2026-11-20", None)];
+        assert!(said(&renewed, "2030-01-01").is_empty());
+        assert_eq!(said(&[], "2026-11-24"), ["signup.refused.certificate"]);
+        let other = Held { kind_id: people::certificates::CertificateKindId::fresh(), ..renewed[1].clone() };
+        assert_eq!(said(&[other], "2026-11-24"), ["signup.refused.certificate"]);
     }
 }

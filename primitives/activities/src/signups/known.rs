@@ -8,6 +8,7 @@ use crate::store::signup::{self, Belongs, Facts};
 use chrono::{DateTime, Utc};
 use kernel::{Cx, Read, Result, Word};
 use organisations::model::OrganisationId;
+use people::certificates::{CertificateKindId, Held, held};
 use people::model::PersonId;
 use std::collections::HashMap;
 
@@ -15,6 +16,8 @@ use std::collections::HashMap;
 pub(super) struct Known {
     facts: HashMap<PersonId, Facts>,
     teams: HashMap<PersonId, Vec<Belongs>>,
+    /// What each holds of the certificates that are asked for.
+    certificates: HashMap<PersonId, Vec<Held>>,
     /// The hours that each has taken near this session, and whether in the same activity.
     others: HashMap<PersonId, Vec<(Span, bool)>>,
     settings: Settings,
@@ -57,7 +60,11 @@ impl Known {
         for team in signup::teams(db, tenant, people).await? {
             teams.entry(team.person_id).or_default().push(team);
         }
-        Ok(Self { facts, teams, others, settings, live })
+        let mut certificates: HashMap<PersonId, Vec<Held>> = HashMap::new();
+        for one in held(db, tenant, (people, &asked_kinds(activity))).await? {
+            certificates.entry(one.person_id).or_default().push(one);
+        }
+        Ok(Self { facts, teams, certificates, others, settings, live })
     }
 
     /// The team for which somebody's hours count: the one that they chose among theirs, else the holding team if they belong to
@@ -104,6 +111,7 @@ impl Known {
         let others = self.others.get(&person).map_or(&[][..], Vec::as_slice);
         let meets = |hours: Span| others.iter().any(|(other, same)| meets(hours, *other, *same, &self.settings));
         let mut who = candidate(self.facts.get(&person), hours.is_some_and(meets), admitted);
+        who.certificates = self.certificates.get(&person).cloned().unwrap_or_default();
         if let Some(hours) = hours.filter(|_| self.settings.blocks) {
             let others: Vec<Span> = others.iter().map(|(other, _)| *other).collect();
             who.strains = load::strains(hours, &others, &self.settings);
@@ -123,6 +131,11 @@ pub(super) fn meets(one: Span, other: Span, same_activity: bool, settings: &Sett
     load::collides(one, other, if same_activity { 0 } else { settings.travel_minutes })
 }
 
+/// The kinds of certificates that an activity asks for.
+pub(super) fn asked_kinds(activity: &Activity) -> Vec<CertificateKindId> {
+    activity.certificates.0.iter().map(|asked| asked.kind).collect()
+}
+
 pub(super) fn candidate(facts: Option<&Facts>, busy: bool, admitted: bool) -> Candidate {
     facts.map_or_else(Candidate::default, |f| Candidate {
         birth_date: f.birth_date,
@@ -136,6 +149,7 @@ pub(super) fn candidate(facts: Option<&Facts>, busy: bool, admitted: bool) -> Ca
         region: f.region_code.clone(),
         excluded: f.excluded,
         consent: f.consent,
+        certificates: Vec::new(),
         strains: Vec::new(),
     })
 }

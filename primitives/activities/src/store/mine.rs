@@ -1,9 +1,11 @@
 //! What a list needs to know of its reader to show only what they may take: a few statements for a page, none for a row.
 
+use crate::model::Asked;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::Value;
 use kernel::{Conditions, Cx, Read as _, Result, args, row};
 use organisations::model::OrganisationId;
+use people::certificates::{CertificateKindId, held};
 use people::guardians::CONSENT;
 use people::model::PersonId;
 
@@ -29,10 +31,37 @@ pub struct Reader {
     teams: Vec<OrganisationId>,
     /// The lists of skills (as the column has them) that they have.
     skills: Vec<String>,
+    /// The lists of certificates (as the column has them) that they hold, and until when all of them are valid.
+    certificates: Vec<(String, DateTime<Utc>)>,
     /// What they joined or wait for, still to come.
     live: Vec<kernel::ids::Raw>,
     now: DateTime<Utc>,
 }
+
+row! { struct Lists { certificates: String } }
+
+/// The lists of certificates that somebody holds today, with the first moment at which one of a list is not valid any more.
+async fn certificates(cx: &Cx, person: PersonId) -> Result<Vec<(String, DateTime<Utc>)>> {
+    let sql = "SELECT DISTINCT CAST(a.certificates AS TEXT) AS certificates FROM activity a
+               WHERE a.tenant_id = $1 AND a.state IN ('open', 'running') AND CAST(a.certificates AS TEXT) <> '[]'";
+    let lists: Vec<Lists> = cx.db.all(sql, args![cx.tenant]).await?;
+    let asked = |list: &Lists| serde_json::from_str::<Vec<Asked>>(&list.certificates).unwrap_or_default();
+    let kinds: Vec<CertificateKindId> = lists.iter().flat_map(asked).map(|one| one.kind).collect();
+    let held = held(&cx.db, cx.tenant, (&[person], &kinds)).await?;
+    let last = |one: &Asked| {
+        let valid = held.iter().filter(|h| h.kind_id == one.kind && h.is_valid(cx.today()));
+        valid.map(|h| h.valid_until.unwrap_or(FAR)).max()
+    };
+    let until = |list: Lists| {
+        let days: Option<Vec<NaiveDate>> = asked(&list).iter().map(last).collect();
+        let day = days?.into_iter().min()?;
+        Some((list.certificates, kernel::time::day_start(day.succ_opt().unwrap_or(day))))
+    };
+    Ok(lists.into_iter().filter_map(until).collect())
+}
+
+/// The last day of what does not end; both engines write it with four digits.
+const FAR: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 30).expect("the 30th of December is a day");
 
 impl Reader {
     /// The reader, when they are a volunteer who can sign up at all.
@@ -72,6 +101,7 @@ impl Reader {
             region: known.region_code,
             teams: teams.into_iter().map(|t| t.id).collect(),
             skills: skills.into_iter().map(|s| s.skills).filter(has).collect(),
+            certificates: certificates(cx, person).await?,
             live: live.into_iter().map(|l| l.activity_id).collect(),
             now: cx.now,
         }))
@@ -100,6 +130,10 @@ impl Reader {
             args![self.region],
         );
         self.skills(wanted);
+        let lists = self.certificates.iter().flat_map(|(list, until)| args![list, until].to_vec());
+        let lists: Vec<Value> = lists.collect();
+        let each = "CAST(a.certificates AS TEXT) = ? AND a.next_at < ?";
+        wanted.and_any("CAST(a.certificates AS TEXT) = '[]'", each, &lists);
         wanted.and(
             "NOT EXISTS (SELECT 1 FROM signup g WHERE g.tenant_id = a.tenant_id AND g.person_id = ?
                AND g.starts_at < a.next_end AND g.ends_at > a.next_at

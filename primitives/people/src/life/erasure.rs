@@ -4,7 +4,7 @@
 use super::model::{Basis, Erasure, ErasureState, Stage};
 use super::{ERASURE_DAYS, store};
 use crate::model::{Person, PersonId};
-use crate::{guardians, policy};
+use crate::{certificates, guardians, policy};
 use chrono::Duration;
 use kernel::ids::Raw;
 use kernel::time::{WorkCalendar, day, day_start};
@@ -139,10 +139,12 @@ async fn erase(tx: &mut Tx<'_>, cx: &Cx, erasure: &Erasure) -> Result<()> {
     let name = cx.app.words.text(Lang::Zh, "people.erased_name").to_owned();
     // The rows of whoever is erased name them by their account, which goes with the parting.
     for gone in store::given_up(tx, cx.tenant, person.id).await? {
+        certificates::erase(tx, cx, gone).await?;
         guardians::erase(tx, cx, gone).await?;
         store::erase(tx, cx, gone, &name).await?;
         parting::end(tx, cx, gone.0, End::Erased).await?;
     }
+    certificates::erase(tx, cx, person.id).await?;
     guardians::erase(tx, cx, person.id).await?;
     store::erase(tx, cx, person.id, &name).await?;
     parting::end(tx, cx, person.id.0, End::Erased).await?;
