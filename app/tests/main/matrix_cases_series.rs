@@ -103,6 +103,8 @@ fn swap_cases() -> Vec<Case> {
         get("/me/handovers", Aim::Plain),
         get("/api/v1/me/handovers", Aim::Plain),
         get("/me/swaps", Aim::Plain),
+        get("/me/absences", Aim::Plain),
+        get("/api/v1/me/absences", Aim::Plain),
         get("/api/v1/me/swaps", Aim::Plain),
         get("/me/services/{signup}/swaps", Aim::Mine),
         get("/api/v1/me/services/{signup}/swaps", Aim::Mine),

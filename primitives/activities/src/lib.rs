@@ -73,15 +73,31 @@ fn with_routes(module: Module) -> Module {
         .routes(pages::partners::routes())
         .routes(api::partners::routes())
         .routes(api::together::routes())
+        .routes(pages::absence::routes())
         .routes(pages::openings::routes())
         .routes(pages::swap::routes())
         .routes(api::swap::routes())
 }
 
+/// What it says, each part in a file of its own.
+fn with_words(module: Module) -> Module {
+    module
+        .words(kernel::words!())
+        .words(kernel::words!("series"))
+        .words(kernel::words!("calendar"))
+        .words(kernel::words!("call"))
+        .words(kernel::words!("poster"))
+        .words(kernel::words!("partner"))
+        .words(kernel::words!("swap"))
+        .words(kernel::words!("absence"))
+        .words(kernel::words!("flexible"))
+        .words(kernel::words!("certificate"))
+}
+
 /// The room's door.
 #[must_use]
 pub fn module() -> Module {
-    with_routes(Module::new("activities"))
+    with_words(with_routes(Module::new("activities")))
         .migrations(kernel::migrations![
             "20261123_15_activities",
             "20261123_20_activity_next",
@@ -101,15 +117,6 @@ pub fn module() -> Module {
             "20261128_82_flexible",
             "20261128_84_certificates"
         ])
-        .words(kernel::words!())
-        .words(kernel::words!("series"))
-        .words(kernel::words!("calendar"))
-        .words(kernel::words!("call"))
-        .words(kernel::words!("poster"))
-        .words(kernel::words!("partner"))
-        .words(kernel::words!("swap"))
-        .words(kernel::words!("flexible"))
-        .words(kernel::words!("certificate"))
         .slot("me.more", pages::openings::line)
         .points(POINTERS)
         .policy(policy::TABLE)

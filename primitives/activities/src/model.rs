@@ -4,6 +4,7 @@ mod flexible;
 mod recruitment;
 mod swap;
 
+pub use flexible::in_hours;
 pub use recruitment::{Asked, Exclusive, Invited, PartnerState, Quota, Recruitment, Scope, Way};
 pub use swap::{Swap, SwapId, SwapState};
 

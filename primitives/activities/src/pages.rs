@@ -1,5 +1,6 @@
 //! Pages: the public list and page, one's own services, the leader's teams, the desk.
 
+pub(crate) mod absence;
 pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod desk;

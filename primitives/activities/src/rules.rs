@@ -1,5 +1,6 @@
 //! The thinking: which step may follow which, who may sign up and why not. Pure.
 
+pub mod absence;
 mod allotment;
 pub mod draw;
 mod eligibility;

@@ -18,9 +18,26 @@ const TRAVEL_MINUTES: Setting = Setting::new("activities.travel_minutes", 0, (0,
 /// 1 when too much is refused, 0 when it is only said.
 const LOAD_BLOCKS: Setting = Setting::new("activities.load_blocks", 0, (0, 1));
 
+/// After so many services to which somebody signed up and did not come something follows; 0 lets nothing follow.
+const ABSENT_TIMES: Setting = Setting::new("activities.absent_times", 3, (0, 20));
+/// Within so many days.
+const ABSENT_DAYS: Setting = Setting::new("activities.absent_days", 90, (7, 365));
+/// For so many days after the last of them nobody signs up for more; 0 only warns.
+const ABSENT_BLOCK_DAYS: Setting = Setting::new("activities.absent_block_days", 0, (0, 90));
+
 /// All of them, for the settings page.
-pub(crate) const ALL: [Setting; 7] =
-    [OFFER_HOURS, DIRECT_HOURS, REST_HOURS, DAY_HOURS, WEEK_HOURS, TRAVEL_MINUTES, LOAD_BLOCKS];
+pub(crate) const ALL: [Setting; 10] = [
+    OFFER_HOURS,
+    DIRECT_HOURS,
+    REST_HOURS,
+    DAY_HOURS,
+    WEEK_HOURS,
+    TRAVEL_MINUTES,
+    LOAD_BLOCKS,
+    ABSENT_TIMES,
+    ABSENT_DAYS,
+    ABSENT_BLOCK_DAYS,
+];
 
 /// The settings of a district.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +56,12 @@ pub struct Settings {
     pub travel_minutes: i64,
     /// Whether too much is refused, or only said.
     pub blocks: bool,
+    /// After so many services that one missed something follows, or 0.
+    pub absent_times: i64,
+    /// Within so many days.
+    pub absent_days: i64,
+    /// For so many days one does not sign up for more, or 0.
+    pub absent_block_days: i64,
 }
 
 /// The settings of the reader's district; inside a transaction, `db` is that.
@@ -56,6 +79,9 @@ impl Settings {
             week_hours: known.of(WEEK_HOURS),
             travel_minutes: known.of(TRAVEL_MINUTES),
             blocks: known.of(LOAD_BLOCKS) == 1,
+            absent_times: known.of(ABSENT_TIMES),
+            absent_days: known.of(ABSENT_DAYS),
+            absent_block_days: known.of(ABSENT_BLOCK_DAYS),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Signing up and withdrawing. What waits for the same session is decided together, in the order it came.
 
+pub(crate) mod absence;
 pub(crate) mod admission;
 pub(crate) mod calls;
 pub(crate) mod certificates;
@@ -209,7 +210,7 @@ fn window(session: &Session) -> Word {
     let (from, to) = (kernel::words::time(session.starts_at), kernel::words::time(session.ends_at));
     let most = session.visit_minutes.unwrap_or_else(|| (session.ends_at - session.starts_at).num_minutes());
     let word = Word::new("flexible.refused.hours").with("from", from).with("to", to);
-    word.with("n", kernel::words::hours(most))
+    word.with("n", crate::model::in_hours(most))
 }
 
 /// A post while its wishes are decided.
@@ -305,6 +306,9 @@ pub(crate) async fn prospects_without(
     live.retain(|l| !given.contains(&l.id));
     let kinds = known::asked_kinds(activity);
     let held = people::certificates::held(&cx.db, cx.tenant, (&[person], &kinds)).await?;
+    let missed = absence::times(&cx.db, cx, &settings, &[person]).await?.into_iter().next();
+    let (missed, last) = missed.map_or((0, None), |missed| (missed.times, missed.last));
+    let follows = rules::absence::consequence(missed, last, &settings, cx.now);
     let of = |session: &Session| {
         let span = (session.starts_at, session.ends_at);
         let others: Vec<&Live> =
@@ -318,9 +322,11 @@ pub(crate) async fn prospects_without(
         let spans: Vec<Span> = others.iter().map(|l| (l.starts_at, l.ends_at)).collect();
         let mut warnings = if session.flexible { Vec::new() } else { strains(span, &spans, &settings) };
         who.certificates.clone_from(&held);
+        who.absent = rules::absence::refusal(missed, follows, &settings);
         if settings.blocks {
             who.strains = std::mem::take(&mut warnings);
         }
+        warnings.extend(rules::absence::warning(missed, follows, &settings));
         Prospect { reasons: rules::refusals(activity, session.day, session.ends_at, &who, cx.now), warnings }
     };
     let prospects = sessions.iter().map(of).collect();

@@ -1,5 +1,6 @@
 //! The SQL of activities, sessions and posts; sign-ups have files of their own.
 
+pub(crate) mod absence;
 pub(crate) mod calendar;
 pub(crate) mod calls;
 pub(crate) mod certificate;

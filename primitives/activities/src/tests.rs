@@ -1,5 +1,6 @@
 //! Stories over HTTP, each on both databases.
 
+mod absence;
 mod calendar;
 mod calls;
 mod certificates;

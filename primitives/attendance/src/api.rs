@@ -7,7 +7,7 @@ pub(crate) mod roster;
 pub(crate) mod sheet;
 
 use crate::model::Via;
-use crate::{ATTEND, rules, store, taking};
+use crate::{ATTEND, store, taking};
 use activities::{Session, SessionId, held_session};
 use axum::Json;
 use axum::extract::Path;

@@ -3,7 +3,7 @@
 
 use crate::model::Via;
 use crate::store::{self, RosterLine};
-use crate::{rules, taking};
+use crate::taking;
 use activities::{Activity, Session};
 use kernel::{Cx, Error, Result, Word};
 use people::PersonId;

@@ -55,8 +55,6 @@ pub fn digits(typed: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn digits_are_read_however_they_are_typed() {
         for (typed, digits) in [("123 456", "123456"), ("１２３４５６", "123456"), ("12-34", "1234"), ("abc", "")]

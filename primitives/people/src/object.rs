@@ -1,7 +1,7 @@
 //! A person as the pages about objects need them: reached by home and by each team.
 
 use crate::model::PersonId;
-use crate::policy::{EDIT, ERASE, LIFE, OPEN_ID, OWN, READ, READ_PRIVATE};
+use crate::policy::{CERTIFY, EDIT, ERASE, LIFE, OPEN_ID, OWN, READ, READ_PRIVATE};
 use crate::store;
 use crate::ties::Ties;
 use kernel::ids::Raw;
@@ -9,10 +9,11 @@ use kernel::{Cx, Object, ObjectKind, Result, Standing};
 
 pub(crate) const KIND: ObjectKind = ObjectKind {
     name: "person",
-    verbs: &[READ, READ_PRIVATE, OPEN_ID, EDIT, LIFE, ERASE, OWN],
+    verbs: &[READ, READ_PRIVATE, OPEN_ID, EDIT, LIFE, ERASE, CERTIFY, OWN],
     looks: &[
         "people.opened",
         "people.guardians_read",
+        "people.certificates_read",
         "people.consent_read",
         "people.consent_asked",
         "federation.own_opened",

@@ -36,6 +36,12 @@ impl Session {
     }
 }
 
+/// Hours as people say them: without a fraction where there is none.
+#[must_use]
+pub fn in_hours(minutes: i64) -> String {
+    if minutes % 60 == 0 { (minutes / 60).to_string() } else { kernel::words::hours(minutes) }
+}
+
 impl NewSession {
     /// Until when one can sign up for it.
     #[must_use]

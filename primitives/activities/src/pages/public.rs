@@ -291,10 +291,15 @@ impl<'s> Show<'s> {
         self.choices().iter().all(|(_, post)| post.left() <= 0 || post.waiting > 0)
     }
 
+    /// Whether what one missed is among the reasons or the warnings.
+    fn absent(&self) -> bool {
+        self.reasons().iter().chain(self.warnings()).any(|word| word.key.starts_with("absence."))
+    }
+
     /// Hours of a visit that count at most, where one chooses one's hours.
     fn most(&self) -> Option<String> {
         let minutes = self.days.iter().find_map(|day| day.session.visit_minutes)?;
-        Some(kernel::words::hours(minutes))
+        Some(crate::model::in_hours(minutes))
     }
 
     /// Whether one takes part in a draw instead of taking a place.

@@ -36,6 +36,8 @@ pub struct Candidate {
     pub excluded: bool,
     /// What a guardian agreed to; see `people::guardians::CONSENT`.
     pub consent: Option<i64>,
+    /// Why they wait before they sign up again, where the district lets that follow.
+    pub absent: Option<Word>,
     /// Why it would be too much for them, where the district refuses that.
     pub strains: Vec<Word>,
 }
@@ -116,6 +118,7 @@ pub fn refusals(
     if who.busy {
         all.push(Word::new("signup.refused.busy"));
     }
+    all.extend(who.absent.clone());
     all.extend(who.strains.iter().cloned());
     all
 }

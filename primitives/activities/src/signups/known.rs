@@ -1,6 +1,8 @@
 //! What the rules and the room need to know of those who want into a session: three statements, however many they are.
 
+use super::absence;
 use crate::model::{Activity, Session, Signup, SignupId, SignupState};
+use crate::rules::absence::{consequence, refusal};
 use crate::rules::load::{self, Span};
 use crate::rules::{self, Candidate};
 use crate::settings::{Settings, settings};
@@ -18,6 +20,8 @@ pub(super) struct Known {
     teams: HashMap<PersonId, Vec<Belongs>>,
     /// What each holds of the certificates that are asked for.
     certificates: HashMap<PersonId, Vec<Held>>,
+    /// Why each waits before they sign up again.
+    absent: HashMap<PersonId, Word>,
     /// The hours that each has taken near this session, and whether in the same activity.
     others: HashMap<PersonId, Vec<(Span, bool)>>,
     settings: Settings,
@@ -64,7 +68,15 @@ impl Known {
         for one in held(db, tenant, (people, &asked_kinds(activity))).await? {
             certificates.entry(one.person_id).or_default().push(one);
         }
-        Ok(Self { facts, teams, certificates, others, settings, live })
+        let mut absent = HashMap::new();
+        // Where the district only warns, that was said before.
+        if settings.absent_block_days > 0 {
+            for one in absence::times(db, cx, &settings, people).await? {
+                let follows = consequence(one.times, one.last, &settings, cx.now);
+                absent.extend(refusal(one.times, follows, &settings).map(|word| (one.person_id, word)));
+            }
+        }
+        Ok(Self { facts, teams, certificates, absent, others, settings, live })
     }
 
     /// The team for which somebody's hours count: the one that they chose among theirs, else the holding team if they belong to
@@ -111,6 +123,7 @@ impl Known {
         let others = self.others.get(&person).map_or(&[][..], Vec::as_slice);
         let meets = |hours: Span| others.iter().any(|(other, same)| meets(hours, *other, *same, &self.settings));
         let mut who = candidate(self.facts.get(&person), hours.is_some_and(meets), admitted);
+        who.absent = self.absent.get(&person).cloned();
         who.certificates = self.certificates.get(&person).cloned().unwrap_or_default();
         if let Some(hours) = hours.filter(|_| self.settings.blocks) {
             let others: Vec<Span> = others.iter().map(|(other, _)| *other).collect();
@@ -150,6 +163,7 @@ pub(super) fn candidate(facts: Option<&Facts>, busy: bool, admitted: bool) -> Ca
         excluded: f.excluded,
         consent: f.consent,
         certificates: Vec::new(),
+        absent: None,
         strains: Vec::new(),
     })
 }

@@ -1,6 +1,8 @@
 //! What a list needs to know of its reader to show only what they may take: a few statements for a page, none for a row.
 
 use crate::model::Asked;
+use crate::rules::absence::Consequence;
+use crate::signups::absence;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::Value;
 use kernel::{Conditions, Cx, Read as _, Result, args, row};
@@ -77,6 +79,10 @@ impl Reader {
         let Some(known) = found.filter(|p| matches!(p.state.as_str(), "active" | "dormant") && may(p)) else {
             return Ok(None);
         };
+        // Whoever waits before they sign up again may take nothing: they see all, with the reason on each page.
+        if matches!(absence::record(cx, person).await?.consequence, Consequence::Blocked(_)) {
+            return Ok(None);
+        }
         let sql = "SELECT DISTINCT i.id FROM membership m
                    JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.tree = 'team'
                    JOIN organisation i ON i.tenant_id = m.tenant_id AND i.tree = 'team' AND substr(o.path, 1, length(i.path)) = i.path

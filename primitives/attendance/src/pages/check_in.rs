@@ -2,7 +2,7 @@
 
 use crate::forms::Press;
 use crate::model::{Attendance, How, Via};
-use crate::{code, rules, store, taking};
+use crate::{code, store, taking};
 use activities::model::SignupState;
 use activities::store::{find_live, find_post, find_session};
 use activities::{Activity, Session, SessionId, actor_person, visible_activity};
