@@ -27,6 +27,18 @@ pub fn check_in_refusal(
     (now >= ends_at).then(|| Word::new("attendance.refused.over"))
 }
 
+/// The part of a stay that lies inside a session at fixed hours, for who has no session at hand; see `Session::counted`.
+#[must_use]
+pub fn counted(
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    in_at: DateTime<Utc>,
+    out_at: DateTime<Utc>,
+) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let (from, to) = (starts_at.max(in_at), ends_at.min(out_at));
+    (to - from >= Duration::minutes(1)).then_some((from, to))
+}
+
 /// Which turn of the code a moment belongs to.
 #[must_use]
 pub fn turn(now: DateTime<Utc>) -> i64 {
