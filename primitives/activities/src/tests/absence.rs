@@ -67,7 +67,7 @@ async fn whoever_misses_services_is_warned_then_waits_and_reads_which_ones_count
         stage.set_absence("2", "14").await;
         let later = stage.open_with(with(stage.form(9), "day", "2026-12-06")).await;
         let refused = later.join(&who).await.expect(409);
-        assert!(refused.text_contains("90 天里有 2 次报了没到，12月9日 17:00 后才能再报"), "{}", refused.text());
+        assert!(refused.text_contains("90 天里有 2 次报了没到，2026-12-09 17:00 后才能再报"), "{}", refused.text());
         later.join(&fine).await.expect(303);
         assert!(who.get("/me/absences").await.expect(200).text_contains("前不能报名"));
         let token = app.token(who.account.unwrap()).await;
