@@ -81,6 +81,12 @@ pub enum AccountCommand {
         #[arg(long)]
         password: Option<String>,
     },
+    /// Print the one-time link at which the holder of an account chooses a new password; ends their sessions now, and their
+    /// second factor when the link is used. For accounts that nobody at a desk may help: look at who asks.
+    Reset {
+        /// The name or phone to sign in with.
+        sign_in_name: String,
+    },
     /// List accounts.
     List,
 }
@@ -158,6 +164,7 @@ pub async fn account(place: &Where, command: AccountCommand) -> anyhow::Result<(
             }
             Ok(())
         }
+        AccountCommand::Reset { sign_in_name } => reset_account(&app, tenant, &sign_in_name).await,
         AccountCommand::Create { sign_in_name, name, role, region, password } => {
             let role = role.map(|r| r.parse::<Role>().map_err(|e| anyhow::anyhow!(e))).transpose()?;
             let scope = region.map_or(Scope::Tenant, Scope::Region);
@@ -208,6 +215,24 @@ async fn create_account(
     } else {
         println!("account {shown} made; its holder chooses a password within three days at <address>/welcome/{token}");
     }
+    Ok(())
+}
+
+async fn reset_account(app: &Arc<App>, tenant: TenantId, sign_in_name: &str) -> anyhow::Result<()> {
+    let cx = Cx::system(app, tenant);
+    let found = auth::find_by_name(&app.db, tenant, sign_in_name).await.map_err(plain)?;
+    let account = found.with_context(|| format!("no account is called {sign_in_name}: see `qiyi account list`"))?;
+    anyhow::ensure!(account.state == "active", "{sign_in_name} is disabled: make another account");
+    let at = cx.clone();
+    let (token, _) = cx
+        .write(LaneKey(2), async move |tx: &mut Tx<'_>| {
+            let by = (kernel::ids::fresh(), auth::Checked::Machine);
+            kernel::desk::recovery::make(tx, &at, &account, by, &[]).await
+        })
+        .await
+        .map_err(plain)?;
+    let minutes = auth::recovery::MINUTES;
+    println!("{sign_in_name} is signed out everywhere; its holder chooses a new password within {minutes} minutes at <address>/recovery/{token}");
     Ok(())
 }
 

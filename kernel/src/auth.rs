@@ -3,6 +3,7 @@
 mod account;
 mod parting;
 mod password;
+pub mod recovery;
 mod session;
 mod throttle;
 mod token;
@@ -15,6 +16,7 @@ pub use account::{
 pub(crate) use account::{actor, holders};
 pub(crate) use parting::PARTING;
 pub use password::{Hasher, weakness};
+pub use recovery::{Checked, Recovery};
 pub(crate) use session::Known;
 pub use session::{Session, end, end_all, open, read};
 pub use throttle::{failed, succeeded, wait};

@@ -6,6 +6,7 @@ mod bulk;
 pub mod explain;
 mod jobs;
 mod outbox;
+pub mod recovery;
 mod search;
 mod settings;
 mod sign_in;
@@ -98,6 +99,8 @@ fn routes() -> Routes {
         .post("/welcome/{token}", ANYONE, welcome::create)
         .get("/keeper/{token}", ANYONE, welcome::keeper)
         .post("/keeper/{token}", ANYONE, welcome::keeper_create)
+        .get("/recovery/{token}", ANYONE, recovery::show)
+        .post("/recovery/{token}", ANYONE, recovery::update)
         .get("/desk", WORK, work::index)
         .get("/desk/search", WORK, search::show)
         .api(WORK, utoipa_axum::routes!(search::list_found))
@@ -108,6 +111,7 @@ fn routes() -> Routes {
         .post("/desk/accounts/{account}/roles", ACCOUNTS, accounts::grant)
         .post("/desk/accounts/{account}/roles/{role}/end", ACCOUNTS, accounts::revoke)
         .post("/desk/accounts/{account}/end", ACCOUNTS, accounts::disable)
+        .post("/desk/accounts/{account}/recovery", ACCOUNTS, recovery::create)
         .get("/desk/trace", TRACE, trace::index)
         .get("/desk/explain", EXPLAIN, explain::show)
         .get("/desk/settings", SETTINGS, settings::index)
@@ -129,7 +133,8 @@ pub(crate) fn module() -> Module {
             "20261128_10_outbox",
             "20261128_60_questions",
             "20261128_63_saved_view",
-            "20261128_64_bulk"
+            "20261128_64_bulk",
+            "20261128_66_recovery"
         ])
         .words(crate::words!())
         .words(crate::words!("tables"))

@@ -118,3 +118,13 @@ impl FieldErrors {
 pub fn ticked(value: Option<&str>) -> bool {
     matches!(value, Some("on" | "1" | "true"))
 }
+
+/// What people type by heart, such as the end of a number: without spaces, full-width signs as narrow ones, letters large.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    };
+    text.chars().filter(|c| !c.is_whitespace()).map(narrow).flat_map(char::to_uppercase).collect()
+}

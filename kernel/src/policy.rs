@@ -87,6 +87,20 @@ pub enum Scope {
     Organisation(String),
 }
 
+impl Scope {
+    /// Whether everything in the other scope is in this one.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tenant, _) => true,
+            (Self::Region(own), Self::Region(other)) | (Self::Organisation(own), Self::Organisation(other)) => {
+                other.starts_with(own.as_str())
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A role that somebody holds in a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {

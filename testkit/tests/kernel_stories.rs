@@ -5,6 +5,8 @@
 
 #[path = "kernel_stories/outbox.rs"]
 mod outbox;
+#[path = "kernel_stories/recovery.rs"]
+mod recovery;
 
 use chrono::Duration;
 use kernel::auth;

@@ -117,6 +117,7 @@ impl Case {
             r if r.starts_with("/wall") => &world.wall,
             r if r.starts_with("/welcome") => &world.welcome,
             r if r.starts_with("/access") => &world.access,
+            r if r.starts_with("/recovery") => &world.recovery,
             _ => &world.keeper,
         };
         let mut path = self.route.to_owned();

@@ -71,6 +71,10 @@ fn kernel_cases() -> Vec<Case> {
         get("/welcome/{token}", Aim::Nothing),
         get("/keeper/{token}", Aim::Plain),
         post("/keeper/{token}", Aim::Plain, passwords),
+        get("/recovery/{token}", Aim::Whole),
+        get("/recovery/{token}", Aim::Nothing),
+        post("/recovery/{token}", Aim::Whole, |_, _| text(&[("password", "short"), ("again", "short")])),
+        post("/recovery/{token}", Aim::Nothing, passwords).restore(&["DELETE FROM sign_in_try"]),
         get("/desk", Aim::Plain),
         get("/desk/search", Aim::Plain).query("?q=chen"),
         get("/api/v1/search", Aim::Plain).query("?q=chen"),
@@ -94,6 +98,7 @@ fn kernel_cases() -> Vec<Case> {
             text(&[("role", "station"), ("region", "440605125003")])
         }),
         post("/desk/accounts/{account}/roles/{role}/end", Aim::Whole, none),
+        post("/desk/accounts/{account}/recovery", Aim::Whole, |_, _| text(&[("checked", "")])),
         post("/desk/accounts/{account}/end", Aim::Whole, none),
         Case { ends_session: true, ..post("/sign-out", Aim::Plain, none) },
     ]
@@ -492,6 +497,8 @@ fn access_cases() -> Vec<Case> {
         post("/access/{token}", Aim::Nothing, chosen),
         post("/desk/people/{person}/access", Aim::Person, none),
         post("/desk/people/{person}/access/end", Aim::Person, none).restore(GIVEN),
+        get("/desk/people/{person}/recovery", Aim::Person),
+        post("/desk/people/{person}/recovery", Aim::Person, |_, _| text(&[("checked", "")])),
         get("/desk/teams/{team}/access", Aim::Held),
         post("/desk/teams/{team}/access", Aim::Held, none),
     ]

@@ -24,6 +24,8 @@ pub struct World {
     pub keeper: String,
     /// The link of somebody without an account.
     pub access: String,
+    /// The way back of the holder of an account.
+    pub recovery: String,
     pub account: Raw,
     pub role: Raw,
 }
@@ -140,11 +142,16 @@ impl World {
         let (seeker, none) = (district.near.seeker, serde_json::json!([]));
         let cells = args![tenant, kernel::ids::fresh(), seeker, kernel::auth::digest(&access), none, now, ends];
         app.sql(sql, cells.to_vec()).await;
+        let recovery = kernel::ids::token();
+        let sql = "INSERT INTO account_recovery (tenant_id, id, account_id, token_hash, state, tries, answers, checked, made_at, made_by, ends_at)
+                   VALUES ($1, $2, $3, $4, 'open', 0, $5, 'known', $6, 'test', $7)";
+        let (hash, none) = (kernel::auth::digest(&recovery), serde_json::json!([]));
+        app.sql(sql, args![tenant, kernel::ids::fresh(), account, hash, none, now, ends].to_vec()).await;
         for (_, corner) in district.corners() {
             let_wait(&app, corner, account, (now, ends)).await;
         }
         let (account, role) = (account.0, role.id);
-        Self { district, everybody, runs, job, screen, wall, welcome, keeper, access, account, role }
+        Self { district, everybody, runs, job, screen, wall, welcome, keeper, access, recovery, account, role }
     }
 
     /// The run of a corner's town.

@@ -208,6 +208,7 @@ const SILENT: &[(&str, &str)] = &[
     ("/desk/people/{person}/reveal/{field}", "asks for the reason"),
     ("/desk/people/export", "asks for the reason"),
     ("/desk/people/export/{wish}", "who asks what for, and for how many"),
+    ("/desk/people/{person}/recovery", "a form"),
     ("/desk/teams/{team}/access", "counts of those who cannot sign in yet"),
     ("/desk/imports", "files and counts"),
     ("/desk/imports/{import}", "refused rows are shown masked"),

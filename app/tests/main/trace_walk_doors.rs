@@ -36,7 +36,31 @@ pub async fn walk(walk: &mut Walk) {
     let sent = (format!("/keeper/{keeper}"), form(&[("name", "keeper"), ("password", PASSWORD), ("again", PASSWORD)]));
     let reply = walk.ask_some(&nobody, ("POST", "/keeper/{token}"), sent, "account.password_chosen").await;
     assert_eq!(reply.location.as_deref(), Some("/sign-in"));
+    recovery(walk, account, &nobody).await;
     demo(walk, nobody).await;
+}
+
+/// The way back into an account, given by whoever keeps the accounts and by somebody who knows the volunteer.
+async fn recovery(walk: &mut Walk, account: kernel::AccountId, nobody: &Somebody) {
+    let missed = [("account.recovery_refused", "account", None)];
+    let chosen = || form(&[("password", PASSWORD), ("again", PASSWORD)]);
+    let open = ("POST", "/recovery/{token}");
+    walk.ask(nobody, open, ("/recovery/nothing".into(), chosen()), &missed).await;
+    let officer = walk.district.somebody("accounts", vec![crate::district::whole(Role::Accounts)], None).await;
+    let given = [("account.recovery_given", "account", Some(account.0))];
+    let sent = (format!("/desk/accounts/{account}/recovery"), form(&[("checked", "document")]));
+    let slip = walk.ask(&officer, ("POST", "/desk/accounts/{account}/recovery"), sent, &given).await;
+    let text = slip.text();
+    let token = text.split("/recovery/").nth(1).and_then(|part| part.split('<').next()).unwrap_or_default().to_owned();
+    let used = [("account.recovery_used", "account", Some(account.0))];
+    walk.ask_by(nobody, open, (format!("/recovery/{token}"), chosen()), (&used, Some(account))).await;
+
+    let person = walk.district.app.person("忘性大").await;
+    walk.district.somebody("forgetful", Vec::new(), Some(person)).await;
+    let district = walk.district.somebody("district", vec![crate::district::whole(Role::District)], None).await;
+    let given = [("account.recovery_given", "person", Some(person))];
+    let sent = (format!("/desk/people/{person}/recovery"), form(&[("checked", "known")]));
+    walk.ask(&district, ("POST", "/desk/people/{person}/recovery"), sent, &given).await;
 }
 
 /// The code that a telephone would show.

@@ -127,8 +127,9 @@ pub async fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends every session of an account: at a change of password or role, and at leaving.
+/// Ends every session of an account, and an open way back into it: at a change of password or role, and at leaving.
 pub async fn end_all(tx: &mut Tx<'_>, tenant: TenantId, account: AccountId) -> Result<()> {
+    super::recovery::end(tx, tenant, account).await?;
     tx.execute("DELETE FROM session WHERE tenant_id = $1 AND account_id = $2", args![tenant, account]).await?;
     Ok(())
 }

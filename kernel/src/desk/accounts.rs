@@ -1,10 +1,10 @@
 //! Accounts and roles, for the one who holds that power.
 
 use crate::audit::Deed;
-use crate::auth::{self, Account, NewAccount, RoleRow};
+use crate::auth::{self, Account, Checked, NewAccount, RoleRow, recovery};
 use crate::cx::Cx;
 use crate::db::{LaneKey, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::forms::FieldErrors;
 use crate::http::{Answer, Form, Query, filters};
 use crate::ids::{AccountId, Raw};
@@ -135,18 +135,25 @@ pub(super) async fn create(cx: Cx, Form(form): Form<AccountForm>) -> Result<Answ
 
 #[derive(Template)]
 #[template(path = "desk/account.html")]
-struct Show {
+pub(super) struct Show {
     account: Account,
     roles: Vec<RoleRow>,
     given: &'static [Role],
+    ways: &'static [Checked],
+    /// Why nobody here gives them a way back into it, if so.
+    refused: Option<Word>,
     errors: FieldErrors,
 }
 
-async fn record(cx: &Cx, account: AccountId, errors: FieldErrors) -> Result<Show> {
+pub(super) async fn record(cx: &Cx, account: AccountId, errors: FieldErrors) -> Result<Show> {
     let found = auth::find(&cx.db, cx.tenant, account).await?;
     let roles = auth::list_roles(&cx.db, cx.tenant, account, cx.today()).await?;
     look(cx, Some(account), 1).await?;
-    Ok(Show { account: found, roles, given: GIVEN, errors })
+    let refused = match recovery::check(cx, &found).await {
+        Err(Error::Refused(word)) => Some(word),
+        other => other.map(|()| None)?,
+    };
+    Ok(Show { account: found, roles, given: GIVEN, ways: Checked::AT_A_DESK, refused, errors })
 }
 
 pub(super) async fn show(cx: Cx, Path(account): Path<AccountId>) -> Result<Answer> {

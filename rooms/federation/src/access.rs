@@ -12,7 +12,6 @@ use crate::policy;
 use crate::store::access::{self, NewSlip};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use kernel::{Cx, Error, Result, Target, auth};
-pub(crate) use open::folded;
 use organisations::OrganisationId;
 use people::{Person, PersonId, PersonState};
 

@@ -54,7 +54,7 @@ pub(crate) async fn new(cx: Cx) -> Result<Answer> {
 fn read(form: &ClaimForm) -> std::result::Result<(String, String, String), FieldErrors> {
     let mut errors = FieldErrors::none();
     let name = name::parse(&form.name).map_err(|error| errors.add("name", Word::new(error.word()))).unwrap_or_default();
-    let tail = access::folded(form.tail.as_ref().map_or("", |tail| tail.expose()));
+    let tail = kernel::forms::folded(form.tail.as_ref().map_or("", |tail| tail.expose()));
     if tail.chars().count() != 4 {
         errors.add("tail", Word::new("federation.claim.four"));
     }

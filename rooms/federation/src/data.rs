@@ -196,10 +196,11 @@ fn line(cx: &Cx, stored: audit::Stored) -> Line {
         Ok(why) => cx.t(&format!("federation.why.{why}")).to_owned(),
         Err(_) => cx.t(&format!("people.reason.{reason}")).to_owned(),
     });
+    let checked = || told("checked").map(|how| cx.t(&format!("account.recovery.checked.{how}")).to_owned());
     Line {
         deed: cx.t(&format!("deed.{}", stored.kind)).to_owned(),
         actor,
         at: kernel::words::moment(stored.at),
-        reason,
+        reason: reason.or_else(checked),
     }
 }

@@ -17,6 +17,7 @@ mod messages;
 mod offers;
 mod parting;
 pub mod policy;
+mod recovery;
 mod requests;
 pub mod stars;
 mod store;
@@ -43,6 +44,8 @@ fn routes() -> Routes {
         .post("/team/requests/{request}/decision", policy::REQUESTS, requests::decide)
         .post("/desk/people/{person}/access", policy::ACCESS, access::desk::create)
         .post("/desk/people/{person}/access/end", policy::ACCESS, access::desk::destroy)
+        .get("/desk/people/{person}/recovery", policy::RECOVER, recovery::show)
+        .post("/desk/people/{person}/recovery", policy::RECOVER, recovery::create)
         .get("/desk/teams/{team}/access", policy::ACCESS, access::sheet::new)
         .post("/desk/teams/{team}/access", policy::ACCESS, access::sheet::create)
         .get("/desk/towns", policy::TOWNS, towns::index)

@@ -23,6 +23,9 @@ pub const REQUESTS: Permission =
 /// Handing out a one-time link to those on record who have no account.
 pub const ACCESS: Permission =
     Permission::new("federation.access", Class::S3, &[Role::Leader, Role::Station, Role::Town, Role::District]);
+/// Handing out, face to face, a one-time way back into the account of a volunteer.
+pub const RECOVER: Permission =
+    Permission::new("federation.recover", Class::S3, &[Role::Leader, Role::Town, Role::District]);
 /// Putting volunteers on record by a program.
 pub const REGISTER: Permission = Permission::new("federation.register", Class::S4, &[Role::Town, Role::District]);
 
@@ -30,4 +33,4 @@ pub const REGISTER: Permission = Permission::new("federation.register", Class::S
 pub const TOWNS: Permission = Permission::new("federation.towns", Class::S2, &[Role::District]);
 
 /// The room's table.
-pub const TABLE: &[Permission] = &[HOME, JOIN, ME, REVEAL, EDIT, REQUESTS, ACCESS, REGISTER, CLAIM, CLAIMS, TOWNS];
+pub const TABLE: &[Permission] = &[HOME, JOIN, ME, REVEAL, EDIT, REQUESTS, ACCESS, RECOVER, REGISTER, CLAIM, CLAIMS, TOWNS];

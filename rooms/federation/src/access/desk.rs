@@ -3,6 +3,7 @@
 use super::{MOST, Shown, check, ends_at, fresh, held, may_give};
 use crate::deeds::{AccessEnded, AccessGiven};
 use crate::policy;
+use crate::recovery;
 use crate::store::{self, access};
 use askama::Template;
 use axum::extract::Path;
@@ -18,6 +19,8 @@ use serde::Deserialize;
 struct Panel {
     person: PersonId,
     has_account: bool,
+    /// Whether the reader helps them when they lost their password; the reason where they may not.
+    recovery: Option<Option<Word>>,
     held: Option<access::Slip>,
     refused: Option<Word>,
 }
@@ -38,8 +41,9 @@ pub(crate) fn panel(cx: Cx, id: Raw) -> Later<Option<String>> {
             Err(other) if !matches!(other, Error::Refused(_)) => return Err(other),
             _ => None,
         };
+        let recovery = if has_account { recovery::told(&cx, &person).await? } else { None };
         let held = held(&cx, person.id).await?;
-        cx.fragment(&Panel { person: person.id, has_account, held, refused }).map(Some)
+        cx.fragment(&Panel { person: person.id, has_account, recovery, held, refused }).map(Some)
     })
 }
 

@@ -36,19 +36,10 @@ fn gone(cx: &Cx) -> Result<Answer> {
 }
 
 /// The last four of the phone and of the document, as far as they are on record.
-fn tails(person: &Person) -> Vec<String> {
+pub(crate) fn tails(person: &Person) -> Vec<String> {
     let phone = person.phone.as_deref().and_then(|phone| people::rules::phone::parse(phone).ok());
     let phone = phone.map(|phone| phone.tail().to_owned());
-    phone.into_iter().chain(person.id_tail.clone()).map(|tail| folded(&tail)).collect()
-}
-
-/// As people type it: without spaces, full-width figures as figures, letters large.
-pub(crate) fn folded(text: &str) -> String {
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        other => other,
-    };
-    text.chars().filter(|c| !c.is_whitespace()).map(narrow).flat_map(char::to_uppercase).collect()
+    phone.into_iter().chain(person.id_tail.clone()).map(|tail| forms::folded(&tail)).collect()
 }
 
 async fn find(cx: &Cx, token: &str) -> Result<Option<(Slip, Person)>> {
@@ -86,7 +77,7 @@ pub(crate) async fn create(cx: Cx, Path(token): Path<String>, Form(chosen): Form
         return cx.invalid(&page(&cx, &token, &person, errors));
     }
     let known = tails(&person);
-    let answer = folded(chosen.tail.as_ref().map_or("", |tail| tail.expose()));
+    let answer = forms::folded(chosen.tail.as_ref().map_or("", |tail| tail.expose()));
     let right = known.is_empty() || known.contains(&answer);
     // The password is hashed for a wrong answer as well: both take as long.
     let hash = cx.app.hasher.hash(chosen.password).await?;
@@ -132,7 +123,7 @@ struct Inside {
 
 fn problems(chosen: &Chosen, person: &Person) -> FieldErrors {
     let mut errors = FieldErrors::none();
-    if !tails(person).is_empty() && chosen.tail.as_ref().is_none_or(|tail| folded(tail.expose()).len() != 4) {
+    if !tails(person).is_empty() && chosen.tail.as_ref().is_none_or(|tail| forms::folded(tail.expose()).len() != 4) {
         errors.add("tail", Word::new("federation.access.four"));
     }
     let names = [person.name.as_str(), person.phone.as_deref().unwrap_or_default()];
