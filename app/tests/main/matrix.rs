@@ -9,6 +9,8 @@ mod cases;
 mod cases_api;
 #[path = "matrix_cases_exchange.rs"]
 mod cases_exchange;
+#[path = "matrix_cases_joining.rs"]
+mod cases_joining;
 #[path = "matrix_cases_people.rs"]
 mod cases_people;
 #[path = "matrix_cases_series.rs"]

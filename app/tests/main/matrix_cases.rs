@@ -50,6 +50,7 @@ pub fn all() -> Vec<Case> {
         super::cases_exchange::all(),
         super::cases_series::all(),
         super::cases_people::all(),
+        super::cases_joining::all(),
     ]
     .into_iter()
     .flatten()

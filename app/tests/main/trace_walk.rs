@@ -201,6 +201,7 @@ const SILENT: &[(&str, &str)] = &[
     ("/api/v1/certificates", "names of kinds"),
     ("/me/certificates", "one's own"),
     ("/api/v1/me/certificates", "one's own"),
+    ("/me/teams/{team}/leaving", "one's own, no number"),
     ("/me/life", "one's own, no number"),
     ("/api/v1/me/life", "one's own, no number"),
     ("/api/v1/people/duplicates", "names and reasons, numbers masked"),

@@ -16,6 +16,8 @@ mod exchange;
 mod figures;
 #[path = "trace_walk_gate.rs"]
 mod gate;
+#[path = "trace_walk_joining.rs"]
+mod joining;
 #[path = "trace_walk_life.rs"]
 mod life;
 #[path = "trace_walk_records.rs"]
@@ -86,6 +88,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     oneself(walk).await;
     api::walk(walk, by).await;
     accounts(walk, by).await;
+    joining::walk(walk).await;
     doors::walk(walk).await;
     let sent = form(&[("into", "440605125"), ("reason", "区划调整")]);
     let lines = [("federation.towns_merged", "region", None)];

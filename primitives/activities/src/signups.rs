@@ -14,6 +14,7 @@ pub(crate) mod parting;
 pub(crate) mod swap;
 
 pub use line::{offer_url, withdraw};
+pub use parting::give_back_all;
 
 use crate::model::{Activity, Post, PostId, Session, SessionId, Signup, SignupId, SignupState};
 use crate::rules::load::{Span, strains};

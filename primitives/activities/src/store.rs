@@ -26,7 +26,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{Cx, Json, Read, Result, TenantId, Tx, args, row};
 pub use listing::{Filter, Listed, list};
 use organisations::model::OrganisationId;
-pub use signup::{Mine, find_live, of_person};
+pub use signup::{Mine, find_live, of_person, with_team};
 
 const COLUMNS: &str = "id, number, title, summary, organisation_id, organisation_name, organisation_path, kind, region_code, site_id, place, \
     state, ended_how, starts_on, ends_on, categories, category, beneficiaries, guarantees, risk_notice, risky, insurance_no, \

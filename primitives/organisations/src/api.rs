@@ -109,6 +109,7 @@ async fn index(cx: Cx, Query(query): Query<TeamQuery>) -> Result<Json<Paged<Team
         kind: read(query.kind.as_deref())?,
         state: read(query.state.as_deref())?,
         quiet: false,
+        joined: false,
     };
     let cursor = Cursor::read(query.cursor.as_deref(), 2)?;
     let reach = cx.reach(policy::READ);

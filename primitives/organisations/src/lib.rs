@@ -28,6 +28,7 @@ mod verbs;
 
 pub use founding::{apply, decide};
 pub use invitations::answer_invitation;
+pub use limits::room_for;
 pub use model::{
     Change, Kind, Member, Membership, MembershipId, MembershipOf, MembershipRole, NewMembership, NewOrganisation,
     Organisation, OrganisationId, State, TeamOf, Tree,
@@ -38,7 +39,9 @@ pub use store::{
     members, memberships_of, move_region, standing, teams_of, town_body,
 };
 pub use undoing::{end_many, forget_memberships, remove_many, reopen_many, withdraw};
-pub use verbs::{appoint, insert, insert_many, insert_memberships, join, leave, settle_leader, settle_leading, update};
+pub use verbs::{
+    appoint, insert, insert_many, insert_memberships, join, leads_alone, leave, settle_leader, settle_leading, update,
+};
 
 use kernel::jobs::Recurring;
 use kernel::{Module, NavItem};

@@ -23,6 +23,14 @@ pub(crate) const ALL: [Setting; 5] = [PER_PERSON, PER_MANAGER, MANAGERS, REVIEW_
 
 /// Refuses one team too many, with the limit.
 pub(crate) async fn of_person(db: &impl Read, cx: &Cx, person: PersonId, team: OrganisationId) -> Result<()> {
+    room_for(db, cx, person, (team, 0)).await
+}
+
+/// The same where somebody asked to join so many others already.
+///
+/// # Errors
+/// `Refused` with the limit.
+pub async fn room_for(db: &impl Read, cx: &Cx, person: PersonId, (team, asked): (OrganisationId, usize)) -> Result<()> {
     let mut held: Vec<OrganisationId> =
         store::teams_of(db, cx.tenant, person).await?.into_iter().map(|team| team.organisation_id).collect();
     held.sort_unstable();
@@ -32,7 +40,7 @@ pub(crate) async fn of_person(db: &impl Read, cx: &Cx, person: PersonId, team: O
     }
     let most = PER_PERSON.read(db, cx.tenant).await?;
     let most_teams = usize::try_from(most).unwrap_or(usize::MAX);
-    if held.len() < most_teams {
+    if held.len() + asked < most_teams {
         return Ok(());
     }
     Err(Error::Refused(Word::new("organisations.limit.teams").with("n", most)))

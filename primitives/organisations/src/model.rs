@@ -41,6 +41,14 @@ text_enum! {
     }
 }
 
+impl Kind {
+    /// Whether people join such a body: the federation's own only hold others.
+    #[must_use]
+    pub const fn is_joined(self) -> bool {
+        !matches!(self, Self::Federation | Self::Town)
+    }
+}
+
 text_enum! {
     /// What somebody is in an organisation.
     pub enum MembershipRole {

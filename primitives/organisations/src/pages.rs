@@ -67,6 +67,7 @@ impl Wanted {
             kind: self.kind.parse().ok(),
             state: self.state.parse().ok(),
             quiet: self.state == "quiet",
+            joined: false,
         }
     }
 

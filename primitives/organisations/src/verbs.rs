@@ -172,8 +172,8 @@ pub async fn leave(
     let_go(tx, cx, (organisation, person), (last, reason)).await
 }
 
-/// Whether a team at work would be without a leader.
-pub(crate) async fn leads_alone(
+/// Whether a team at work would be without a leader, if this one left; asked of its leaders.
+pub async fn leads_alone(
     db: &impl Read,
     cx: &Cx,
     (organisation, person): (OrganisationId, PersonId),

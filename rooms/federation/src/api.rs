@@ -4,6 +4,7 @@ pub(crate) mod claims;
 pub(crate) mod messages;
 pub(crate) mod own;
 pub(crate) mod requests;
+pub(crate) mod teams;
 pub(crate) mod towns;
 
 use crate::data;

@@ -44,6 +44,10 @@ deed! {
     RequestDecided, "federation.request_decided", "join_request" { person: Raw, organisation: Raw, accepted: bool }
 }
 deed! {
+    /// Whoever asked to join a team wants it no more.
+    RequestWithdrawn, "federation.request_withdrawn", "join_request" { person: Raw, organisation: Raw }
+}
+deed! {
     /// Somebody saw a field of their own in clear.
     OwnOpened, "federation.own_opened", "person" { field: &'static str, reason: &'static str }
 }

@@ -21,6 +21,7 @@ mod recovery;
 mod requests;
 pub mod stars;
 mod store;
+mod teams;
 pub mod towns;
 
 pub use export::command_export;
@@ -33,6 +34,8 @@ use kernel::{Module, NavItem, Routes};
 fn routes() -> Routes {
     Routes::new()
         .get("/", policy::HOME, home::show)
+        .get("/teams", policy::HOME, teams::index)
+        .get("/teams/{team}", policy::HOME, teams::show)
         .get("/join", policy::JOIN, join::pages::new)
         .post("/join", policy::JOIN, join::pages::create)
         .get("/claim", policy::CLAIM, claim::new)
@@ -59,6 +62,10 @@ fn own_routes() -> Routes {
     Routes::new()
         .get("/me", policy::ME, me::show)
         .post("/me/invitations/{invitation}/decision", policy::ME, invitations::decide)
+        .post("/teams/{team}/requests", policy::ME, teams::create)
+        .post("/me/requests/{request}/withdrawal", policy::ME, teams::withdraw)
+        .get("/me/teams/{team}/leaving", policy::ME, teams::leaving::show)
+        .post("/me/teams/{team}/leaving", policy::ME, teams::leaving::create)
         .get("/me/messages", policy::ME, messages::index)
         .post("/me/messages/read", policy::ME, messages::read)
         .get("/me/messages/settings", policy::ME, messages::settings::show)
@@ -115,6 +122,7 @@ pub fn module() -> Module {
         .routes(api::claims::routes())
         .routes(api::own::routes())
         .routes(api::towns::routes())
+        .routes(api::teams::routes())
         .slot("people.show", access::desk::panel)
         .slot("teams.show", access::sheet::panel)
         .nav(NavItem { order: 108, word: "nav.towns", url: "/desk/towns", permission: policy::TOWNS })

@@ -1,9 +1,11 @@
 //! Activities that take people on, as the home pages show them: what, when, where and how many are wanted.
 
 use crate::store;
+use crate::store::offer::Whose;
 use activities::{ActivityId, SessionId};
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{Cx, Result, Word};
+use organisations::OrganisationId;
 use people::PersonId;
 
 /// One line.
@@ -92,7 +94,16 @@ pub(crate) fn part_of_day(at: DateTime<Utc>) -> &'static str {
 
 /// The next activities with places left, the soonest first; `region` narrows to a region and all below it.
 pub(crate) async fn open(cx: &Cx, region: &str, most: usize) -> Result<Vec<Offer>> {
-    let rows = store::offer::open(cx, region, 8 * most as i64).await?;
+    of(cx, Whose::Region(region), most).await
+}
+
+/// The next of a team's, or held with it.
+pub(crate) async fn of_team(cx: &Cx, team: OrganisationId, most: usize) -> Result<Vec<Offer>> {
+    of(cx, Whose::Team(team), most).await
+}
+
+async fn of(cx: &Cx, whose: Whose<'_>, most: usize) -> Result<Vec<Offer>> {
+    let rows = store::offer::open(cx, whose, 8 * most as i64).await?;
     let mut offers: Vec<Offer> = Vec::with_capacity(most);
     for row in rows {
         if offers.len() < most && !offers.iter().any(|o| o.activity == row.activity_id) {

@@ -89,14 +89,14 @@ async fn settle(tx: &mut Tx<'_>, cx: &Cx, found: &Request, accepted: bool) -> Re
     Ok(())
 }
 
-/// Files somebody's wish to join a team and tells its leaders.
+/// Files somebody's wish to join a team and tells its leaders; answers the request.
 pub(crate) async fn file(
     tx: &mut Tx<'_>,
     cx: &Cx,
     (team, person): (OrganisationId, PersonId),
     name: &str,
     calendar: &WorkCalendar,
-) -> Result<()> {
+) -> Result<Raw> {
     let found = organisations::find(tx, cx.tenant, team).await?;
     organisations::rules::at_work(&found).map_err(Error::Refused)?;
     let due = calendar.after(cx.today(), DAYS);
@@ -108,7 +108,7 @@ pub(crate) async fn file(
     for leader in leaders {
         messages::leave(tx, cx, leader.person_id.0, &word, "/team/requests").await?;
     }
-    Ok(())
+    Ok(id)
 }
 
 /// Requests on the work-list of towns and the district.

@@ -403,7 +403,7 @@ async fn tables_are_written_with_masked_phones_and_leave_a_line() {
 }
 
 /// An open activity at 14:30 today with some places; answers its post.
-async fn activity(rig: &TestApp, title: &'static str, team: Raw, town: &'static str, places: i64) -> PostId {
+pub(crate) async fn activity(rig: &TestApp, title: &'static str, team: Raw, town: &'static str, places: i64) -> PostId {
     let (at, now) = (rig.cx(), rig.app.clock.now());
     let (from, to) = (beijing("2026-11-23T14:30"), beijing("2026-11-23T17:00"));
     let new = NewActivity {

@@ -40,6 +40,24 @@ pub async fn ahead(db: &impl Read, tenant: TenantId, person: PersonId, now: Date
     db.all(&sql, args![tenant, person, now]).await
 }
 
+/// What a person joined or waits for with a team and is not over: what the team holds, and what they come to for it.
+pub async fn with_team(
+    db: &impl Read,
+    tenant: TenantId,
+    (person, team): (PersonId, OrganisationId),
+    now: DateTime<Utc>,
+) -> Result<Vec<Signup>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signup WHERE tenant_id = $1 AND person_id = $2 AND ends_at > $4 AND state IN ('joined', 'waiting')
+           AND EXISTS (SELECT 1 FROM activity a WHERE a.tenant_id = signup.tenant_id AND a.id = signup.activity_id AND a.state <> 'void'
+             AND (a.organisation_id = $3 OR signup.organisation_id = $3))
+           AND EXISTS (SELECT 1 FROM activity_session d WHERE d.tenant_id = signup.tenant_id AND d.id = signup.session_id
+             AND d.cancelled_at IS NULL)
+         ORDER BY starts_at, id"
+    );
+    db.all(&sql, args![tenant, person, team, now]).await
+}
+
 /// Those who stand or fall together and still count, in order.
 pub async fn of_group(db: &impl Read, tenant: TenantId, group: kernel::ids::Raw) -> Result<Vec<Signup>> {
     let sql = format!(

@@ -80,6 +80,8 @@ pub struct OrganisationFilter {
     pub state: Option<State>,
     /// Only those that did nothing for a year.
     pub quiet: bool,
+    /// Only those that people join: not the federation's own bodies.
+    pub joined: bool,
 }
 
 fn conditions(tenant: TenantId, filter: &OrganisationFilter, reach: &Reach) -> Conditions {
@@ -89,6 +91,9 @@ fn conditions(tenant: TenantId, filter: &OrganisationFilter, reach: &Reach) -> C
     match filter.state {
         Some(state) => wanted.and("state = ?", args![state]),
         None => wanted.and("state <> 'ended'", args![]),
+    }
+    if filter.joined {
+        wanted.and("kind NOT IN ('federation', 'town')", args![]);
     }
     if filter.quiet {
         wanted.and("quiet_since IS NOT NULL", args![]);

@@ -3,6 +3,7 @@
 use activities::{ActivityId, SessionId};
 use chrono::{DateTime, Utc};
 use kernel::{Conditions, Cx, Read as _, Result, args, row};
+use organisations::OrganisationId;
 
 row! {
     /// A session with places left.
@@ -32,8 +33,17 @@ row! {
     }
 }
 
-/// Open sessions of a region and all below it; everywhere when it is empty.
-pub(crate) async fn open(cx: &Cx, region: &str, limit: i64) -> Result<Vec<Row>> {
+/// Whose open sessions.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose<'a> {
+    /// Of a region and all below it; everywhere when it is empty.
+    Region(&'a str),
+    /// Of a team, or held with it.
+    Team(OrganisationId),
+}
+
+/// Open sessions with a place left.
+pub(crate) async fn open(cx: &Cx, whose: Whose<'_>, limit: i64) -> Result<Vec<Row>> {
     let mut wanted = Conditions::new(
         "s.tenant_id = ? AND s.cancelled_at IS NULL AND s.day >= ? AND (s.starts_at > ? OR s.flexible AND s.ends_at > ?)",
         args![cx.tenant, cx.today(), cx.now, cx.now],
@@ -46,8 +56,15 @@ pub(crate) async fn open(cx: &Cx, region: &str, limit: i64) -> Result<Vec<Row>> 
         "EXISTS (SELECT 1 FROM post f WHERE f.tenant_id = s.tenant_id AND f.session_id = s.id AND f.taken < f.places)",
         args![],
     );
-    if !region.is_empty() {
-        wanted.and("a.region_code >= ? AND a.region_code < ?", args![region, kernel::policy::after(region)]);
+    match whose {
+        Whose::Region("") => {}
+        Whose::Region(code) => {
+            wanted.and("a.region_code >= ? AND a.region_code < ?", args![code, kernel::policy::after(code)]);
+        }
+        Whose::Team(team) => {
+            let held = "(a.organisation_id = ? OR CAST(a.partners AS TEXT) LIKE ?)";
+            wanted.and(held, args![team, format!("%{team}%")]);
+        }
     }
     let tail = wanted.tail(" ORDER BY s.day, s.starts_at, s.id LIMIT ?", args![limit]);
     let sql = format!(

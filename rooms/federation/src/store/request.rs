@@ -91,16 +91,22 @@ pub(crate) async fn decide(tx: &mut Tx<'_>, cx: &Cx, id: Raw, accepted: bool, op
 row! {
     /// A request as the one who asked sees it.
     pub(crate) struct Own {
+        /// Its id.
+        pub id: Raw,
+        /// Which team.
+        pub organisation_id: OrganisationId,
         /// The team's name.
         pub organisation_name: String,
         /// When.
         pub made_at: DateTime<Utc>,
+        /// When it should be decided.
+        pub due_at: DateTime<Utc>,
     }
 }
 
 /// What somebody asked for and nobody decided yet.
 pub(crate) async fn own(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<Vec<Own>> {
-    let sql = "SELECT o.name AS organisation_name, j.made_at FROM join_request j
+    let sql = "SELECT j.id, j.organisation_id, o.name AS organisation_name, j.made_at, j.due_at FROM join_request j
                JOIN organisation o ON o.tenant_id = j.tenant_id AND o.id = j.organisation_id
                WHERE j.tenant_id = $1 AND j.person_id = $2 AND j.state = 'applied' ORDER BY j.id";
     db.all(sql, args![tenant, person]).await
