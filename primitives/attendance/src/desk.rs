@@ -5,6 +5,7 @@ use crate::model::{Attendance, How, Via};
 use crate::taking;
 use activities::{Activity, Session};
 use kernel::{Cx, FieldErrors, Read, Result, Tx, Word};
+use people::life::{self, Basis};
 use people::rules::{name, phone};
 use people::{NewPerson, PersonId, PersonState};
 use serde::Deserialize;
@@ -64,7 +65,9 @@ pub(crate) async fn admit(cx: &Cx, (session, activity): (&Session, &Activity), g
                     // Not registered: no volunteer's number until they say themselves that they are one.
                     new.registered_on = None;
                     new.state = PersonState::Candidate;
-                    people::insert(tx, &at, &new).await?
+                    let made = people::insert(tx, &at, &new).await?;
+                    life::begin(tx, &at, made, (Basis::Consent, at.t("guest.reason"))).await?;
+                    made
                 }
             };
             taking::arrive(tx, &at, session, person, How::from(Via::Desk)).await?;

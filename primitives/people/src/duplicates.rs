@@ -13,12 +13,12 @@ mod variants;
 mod verbs;
 
 pub use card::Card;
-pub use model::{Pair, PairRow, url};
+pub use model::{GuestPair, Pair, PairRow, url};
 pub use pages::{Side, sides};
 pub use scan::{Found, scan};
 pub use score::{LIKELY, Reason, SURE, score};
 pub(crate) use verbs::settle;
-pub use verbs::{Likely, both, cards, find_all, likely};
+pub use verbs::{Likely, both, cards, find_all, guests, likely, note};
 pub(crate) use verbs::{decide_apart, nightly, of_person};
 
 use crate::policy;

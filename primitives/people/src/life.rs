@@ -21,7 +21,7 @@ mod verbs;
 
 pub use model::{Basis, Stage, StageRow};
 pub use nightly::Served;
-pub use verbs::{move_to, served};
+pub use verbs::{begin, move_to, served};
 
 pub(crate) use bulk::DORMANT;
 pub(crate) use desk::panel_of_record;

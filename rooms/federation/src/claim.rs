@@ -81,7 +81,8 @@ impl Job for CallLeaders {
         let Some(person) = claim::person_of(&cx.db, cx.tenant, self.claim).await? else { return Ok(()) };
         let name = people::find(&cx.db, cx.tenant, person).await?.name;
         let teams = organisations::teams_of(&cx.db, cx.tenant, person).await?;
-        let ids: Vec<_> = teams.into_iter().map(|team| team.organisation_id).collect();
+        let mut ids: Vec<_> = teams.into_iter().map(|team| team.organisation_id).collect();
+        ids.extend(claim::teams_of_guest(&cx.db, cx.tenant, person).await?);
         let leaders = organisations::leaders_of(&cx.db, cx.tenant, &ids).await?;
         let mut told: Vec<Raw> =
             leaders.into_values().flatten().filter(|l| l.role.leads()).map(|l| l.person_id.0).collect();

@@ -27,4 +27,6 @@ pub(crate) fn routes() -> Routes {
 }
 
 #[cfg(test)]
+mod guests;
+#[cfg(test)]
 mod tests;

@@ -39,7 +39,7 @@ async fn step(visitor: &Visitor, before: &Reply, step: &str, fields: &[(&str, &s
 }
 
 /// Goes through all pages and answers the last one.
-async fn join(visitor: &Visitor, name: &str, id: &str, phone: &str, team: &str) -> Reply {
+pub(crate) async fn join(visitor: &Visitor, name: &str, id: &str, phone: &str, team: &str) -> Reply {
     let page = visitor.get("/join").await.expect(200);
     let page = step(visitor, &page, "name", &[("name", name)]).await.expect(200);
     let page = step(visitor, &page, "identity", &[("id_no", id), ("phone", phone)]).await.expect(200);

@@ -90,6 +90,20 @@ impl PairRow {
     }
 }
 
+row! {
+    /// Somebody who was taken down at a place, and the one who registered and may be them.
+    pub struct GuestPair {
+        /// The one who registered.
+        pub person_id: PersonId,
+        /// The one who was taken down.
+        pub guest_id: PersonId,
+        /// The name of the one who registered.
+        pub name: String,
+        /// When it was found.
+        pub found_at: DateTime<Utc>,
+    }
+}
+
 /// Both records side by side.
 #[must_use]
 pub fn url(one: PersonId, other: PersonId) -> String {

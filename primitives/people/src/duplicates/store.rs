@@ -1,14 +1,14 @@
 //! The SQL of doubles.
 
 use super::card::Card;
-use super::model::{Pair, PairFilter, PairRow, Scanned};
+use super::model::{GuestPair, Pair, PairFilter, PairRow, Scanned};
 use crate::model::{Person, PersonId};
 use crate::store::COLUMNS;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::Value;
 use kernel::http::Cursor;
 use kernel::policy::Reach;
-use kernel::{Conditions, Read, Result, TenantId, Tx, args, row};
+use kernel::{Conditions, Cx, Read, Result, TenantId, Tx, args, row};
 
 row! {
     struct Line {
@@ -193,6 +193,24 @@ pub(super) async fn of_person(db: &impl Read, tenant: TenantId, person: PersonId
          ORDER BY pair.score DESC LIMIT 10"
     );
     db.all(&sql, args![tenant, person]).await
+}
+
+/// Pairs of a guest and somebody registered that nobody decided about, the oldest first; both within the reach.
+pub(super) async fn guests(cx: &Cx, reach: &Reach, limit: i64) -> Result<Vec<GuestPair>> {
+    let mut wanted = Conditions::new("pair.tenant_id = ? AND pair.state = 'open'", args![cx.tenant]);
+    wanted.within(reach, "person.region_code", "");
+    wanted.within(reach, "guest.region_code", "");
+    let tail = wanted.tail(" ORDER BY pair.found_at, guest.id LIMIT ?", args![limit]);
+    let sql = format!(
+        "SELECT person.id AS person_id, guest.id AS guest_id, person.name, pair.found_at
+         FROM person_pair pair
+         JOIN person guest ON guest.tenant_id = pair.tenant_id AND guest.id IN (pair.first_id, pair.second_id)
+           AND guest.state = 'candidate' AND guest.registered_on IS NULL AND guest.merged_into_id IS NULL
+         JOIN person ON person.tenant_id = pair.tenant_id AND person.id IN (pair.first_id, pair.second_id)
+           AND person.id <> guest.id AND person.registered_on IS NOT NULL AND person.merged_into_id IS NULL
+         WHERE {tail}"
+    );
+    cx.db.all(&sql, wanted.args()).await
 }
 
 /// Forgets the pairs of a person that nobody decided about.

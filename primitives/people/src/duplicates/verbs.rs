@@ -1,7 +1,7 @@
 //! What is done about doubles: finding them and remembering what people say of them.
 
 use super::card::Card;
-use super::model::{Pair, PairRow, Scanned, ordered, points};
+use super::model::{GuestPair, Pair, PairRow, Scanned, ordered, points};
 use super::scan::scan;
 use super::score::{LIKELY, Reason, score};
 use super::store;
@@ -35,6 +35,23 @@ pub async fn likely(cx: &Cx, db: &impl Read, card: &Card) -> Result<Vec<Likely>>
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(found)
+}
+
+/// Puts the pairs of somebody who was just put on record before the desk, without a word to whoever put them there; answers how
+/// many there are.
+pub async fn note(tx: &mut Tx<'_>, cx: &Cx, card: &Card) -> Result<usize> {
+    let pair = |likely: Likely| {
+        let (first, second) = ordered(card.person, likely.person.id);
+        Pair { first, second, points: points(likely.score), reasons: likely.reasons }
+    };
+    let pairs: Vec<Pair> = self::likely(cx, tx, card).await?.into_iter().map(pair).collect();
+    store::put(tx, cx.tenant, cx.now, &pairs).await?;
+    Ok(pairs.len())
+}
+
+/// Pairs of somebody who was taken down at a place and somebody who registered, that wait for the actor.
+pub async fn guests(cx: &Cx, limit: i64) -> Result<Vec<GuestPair>> {
+    store::guests(cx, &cx.reach(policy::EDIT), limit).await
 }
 
 /// Everybody on record as they are compared, the oldest record first.

@@ -32,6 +32,12 @@ fn first(person: &Person) -> StageRow {
 
 row! { struct Open { id: Raw, from_on: NaiveDate } }
 
+/// Writes down where somebody stands since their first day, and who said so.
+pub(crate) async fn begin(tx: &mut Tx<'_>, cx: &Cx, person: &Person, (basis, reason): (Basis, &str)) -> Result<()> {
+    let row = StageRow { basis, reason: reason.to_owned(), made_name: cx.actor.name.clone(), ..first(person) };
+    insert(tx, cx, person.id, (&row, cx.actor.account)).await
+}
+
 /// Ends the open row, or writes down what stood before, and begins another; the record's state follows.
 pub(crate) async fn step(
     tx: &mut Tx<'_>,

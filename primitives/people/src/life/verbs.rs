@@ -4,6 +4,7 @@
 use super::model::{Basis, Stage};
 use super::{rules, store};
 use crate::model::{Person, PersonId};
+use crate::store::Change;
 use chrono::NaiveDate;
 use kernel::ids::Raw;
 use kernel::{Cx, Deed, End, Error, Result, Tx, Word, parting};
@@ -45,7 +46,19 @@ pub async fn move_to(
     if to == Stage::Left {
         parting::end(tx, cx, person.id.0, End::Left).await?;
     }
-    record(tx, cx, &person, (to, basis, reason)).await
+    record(tx, cx, &person, (to, basis, reason)).await?;
+    if to == Stage::Active && person.registered_on.is_none() {
+        // Whoever was taken down by others is a volunteer from today, and has a number.
+        let registered = Change { registered_on: Some(cx.today()), ..Change::default() };
+        crate::verbs::change(tx, cx, person.id, &registered).await?;
+    }
+    Ok(())
+}
+
+/// Begins the life of a record that others made of somebody at hand, in the transaction that made it.
+pub async fn begin(tx: &mut Tx<'_>, cx: &Cx, person: PersonId, (basis, reason): (Basis, &str)) -> Result<()> {
+    let person = crate::find(tx, cx.tenant, person).await?;
+    store::begin(tx, cx, &person, (basis, reason)).await
 }
 
 /// Writes a step down, whatever it is.

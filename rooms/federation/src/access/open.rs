@@ -11,7 +11,8 @@ use axum::http::StatusCode;
 use kernel::auth::{self, Account};
 use kernel::http::filters;
 use kernel::{Actor, Answer, Cx, Error, FieldErrors, Form, Result, Secret, Tx, Word, forms};
-use people::Person;
+use people::life::{self, Basis, Stage};
+use people::{Person, PersonState};
 use serde::Deserialize;
 
 /// Answers an hour and address.
@@ -147,6 +148,7 @@ async fn enter(tx: &mut Tx<'_>, cx: &Cx, slip: &Slip, person: &Person, hash: Str
     if teams.iter().any(|team| team.role.leads() && !slip.leads.0.contains(&team.organisation_id)) {
         return Err(Error::NotFound);
     }
+    let person = &register(tx, cx, person).await?;
     let account = join::open_account(tx, cx, person, Some(hash)).await?;
     let giver = cx.acting(Actor { name: slip.made_by.clone(), ..Actor::default() });
     organisations::settle_leading(tx, &giver, person.id).await?;
@@ -161,6 +163,15 @@ async fn enter(tx: &mut Tx<'_>, cx: &Cx, slip: &Slip, person: &Person, hash: Str
     let token = auth::open(tx, cx.tenant, &account, false, cx.now, &cx.request.ip).await?;
     let roles = auth::list_roles(tx, cx.tenant, account.id, cx.today()).await?;
     Ok(Inside { token, staff: roles.iter().any(|role| role.role.is_staff()), account })
+}
+
+/// Whoever was only taken down at a place says with this that they are a volunteer, and has a number from now on.
+async fn register(tx: &mut Tx<'_>, cx: &Cx, person: &Person) -> Result<Person> {
+    if person.state == PersonState::Candidate {
+        let own = cx.acting(Actor { person: Some(person.id.0), name: person.name.clone(), ..Actor::default() });
+        life::move_to(tx, &own, person.id, (Stage::Active, Basis::Consent, "")).await?;
+    }
+    people::find(tx, cx.tenant, person.id).await
 }
 
 fn welcome(cx: &Cx, inside: &Inside) -> Answer {

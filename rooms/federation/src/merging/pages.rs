@@ -95,7 +95,9 @@ impl MergeForm {
 }
 
 async fn page(cx: &Cx, (one, other): (Person, Person), form: &MergeForm, errors: FieldErrors) -> Result<New> {
-    let kept = form.kept.parse().unwrap_or(one.id);
+    // Who registered is kept before who was only taken down somewhere, else the older record.
+    let guest = one.registered_on.is_none() && other.registered_on.is_some();
+    let kept = form.kept.parse().unwrap_or(if guest { other.id } else { one.id });
     let gone = if kept == one.id { other.id } else { one.id };
     // What was chosen before, or the kept record's.
     let chosen = |field: MergeField| match form.of(field).parse::<PersonId>() {

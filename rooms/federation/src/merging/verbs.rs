@@ -7,6 +7,7 @@ use kernel::ids::Raw;
 use kernel::{Cx, Deed, Error, Read, Result, Target, Tx, Word, WorkItem, auth};
 use organisations::{Membership, MembershipId};
 use people::merging::{self, Merge, MergeId};
+use people::duplicates::{self, GuestPair};
 use people::{Person, PersonId, policy};
 use serde::Serialize;
 
@@ -19,6 +20,11 @@ pub(super) async fn effect(db: &impl Read, cx: &Cx, (kept, gone): (PersonId, Per
         && account.state == "active"
     {
         stops.push(Word::new("federation.merge.stop.accounts").with("name", &account.sign_in_name));
+    }
+    if people::find(db, cx.tenant, kept).await?.registered_on.is_none()
+        && people::find(db, cx.tenant, gone).await?.registered_on.is_some()
+    {
+        stops.push(Word::new("federation.merge.stop.guest"));
     }
     let own = cx.actor.person;
     if own == Some(kept.0) || own == Some(gone.0) {
@@ -66,6 +72,9 @@ pub(super) async fn merge(tx: &mut Tx<'_>, cx: &Cx, choice: &Choice) -> Result<M
     store::remember(tx, cx.tenant, id, (HOURS, &hours)).await?;
     store::end_slips(tx, cx.tenant, gone).await?;
     organisations::settle_leading(tx, cx, kept).await?;
+    if auth::find_by_person(tx, cx.tenant, kept.0).await?.is_some() {
+        kernel::messages::leave(tx, cx, kept.0, &Word::new("federation.message.merged"), "/me/hours").await?;
+    }
     Ok(id)
 }
 
@@ -188,7 +197,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
     if !cx.can(policy::EDIT) {
         return Ok(Vec::new());
     }
-    let mut items = Vec::new();
+    let mut items = guests(&cx).await?;
     for merge in merging::waiting(&cx.db, cx.tenant).await? {
         let kept = people::find(&cx.db, cx.tenant, merge.kept_id).await?;
         let gone = people::find(&cx.db, cx.tenant, merge.gone_id).await?;
@@ -210,4 +219,18 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
         });
     }
     Ok(items)
+}
+
+/// Whoever was taken down at a place and registered since, or may have: their services wait for one record.
+async fn guests(cx: &Cx) -> Result<Vec<WorkItem>> {
+    let item = |pair: GuestPair| WorkItem {
+        kind: "work.kind.guest",
+        tint: "",
+        title: cx.say(&Word::new("federation.merge.guest_work").with("name", &pair.name)),
+        facts: cx.t("federation.merge.guest_facts").to_owned(),
+        who: pair.name,
+        due: pair.found_at + chrono::Duration::days(3),
+        url: format!("{}/merging", duplicates::url(pair.person_id, pair.guest_id)),
+    };
+    Ok(duplicates::guests(cx, 100).await?.into_iter().map(item).collect())
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::ids::Raw;
 use kernel::policy::Reach;
 use kernel::{Conditions, Cx, Error, Read, Result, TenantId, Tx, args, row, search};
+use organisations::OrganisationId;
 use people::PersonId;
 
 /// Whom somebody says to be.
@@ -23,11 +24,12 @@ row! {
     }
 }
 
-/// The only person without an account whom name, document and phone fit; one statement, whoever is on record.
+/// The only person without an account whom name, document and phone fit; of whom no document is on record, the phone must be.
+/// One statement, whoever is on record.
 pub(crate) async fn fitting(db: &impl Read, tenant: TenantId, said: &Said<'_>) -> Result<Option<Fitting>> {
     let sql = "SELECT p.id, p.phone FROM person p
-               WHERE p.tenant_id = $1 AND p.sort_key = $2 AND p.name = $3 AND p.id_tail = $4 AND p.state NOT IN ('left', 'archived')
-                 AND (p.phone IS NULL OR p.phone = $5)
+               WHERE p.tenant_id = $1 AND p.sort_key = $2 AND p.name = $3 AND p.state NOT IN ('left', 'archived')
+                 AND (p.id_tail = $4 AND (p.phone IS NULL OR p.phone = $5) OR p.id_tail IS NULL AND p.phone = $5)
                  AND NOT EXISTS (SELECT 1 FROM account a WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id)
                ORDER BY p.id LIMIT 2";
     let args = args![tenant, search::sort_key(said.name), said.name, said.tail, said.phone];
@@ -66,6 +68,8 @@ row! {
         pub person_name: String,
         /// Whether the phone is the one on record; otherwise there is none on record.
         pub by_phone: bool,
+        /// Whether no document is on record: the phone alone speaks for them.
+        pub no_paper: bool,
         /// What is kept of the link.
         pub token_hash: String,
         /// When it was made.
@@ -77,13 +81,16 @@ row! {
     }
 }
 
-/// A person is reached by home or by team, as everywhere.
+/// A person is reached by home or by team, as everywhere; who was only taken down at a place, by the team that did it.
 const SELECT: &str =
-    "SELECT DISTINCT c.id, c.person_id, p.name AS person_name, c.by_phone, c.token_hash, c.made_at, c.due_at, c.ends_at
+    "SELECT DISTINCT c.id, c.person_id, p.name AS person_name, c.by_phone, (p.id_tail IS NULL) AS no_paper, c.token_hash, c.made_at,
+       c.due_at, c.ends_at
      FROM record_claim c
      JOIN person p ON p.tenant_id = c.tenant_id AND p.id = c.person_id
      LEFT JOIN membership m ON m.tenant_id = c.tenant_id AND m.person_id = c.person_id AND m.to_on IS NULL
-     LEFT JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.tree = 'team' WHERE ";
+     LEFT JOIN attendance t ON t.tenant_id = c.tenant_id AND t.person_id = c.person_id AND p.registered_on IS NULL
+     LEFT JOIN organisation o ON o.tenant_id = c.tenant_id AND o.id = COALESCE(m.organisation_id, t.organisation_id) AND o.tree = 'team'
+     WHERE ";
 
 fn waits(cx: &Cx, reach: &Reach) -> Conditions {
     let mut wanted =
@@ -128,6 +135,16 @@ row! {
 pub(crate) async fn ticket(db: &impl Read, tenant: TenantId, token_hash: &str) -> Result<Ticket> {
     let sql = "SELECT ends_at FROM record_claim WHERE tenant_id = $1 AND token_hash = $2";
     db.one(sql, args![tenant, token_hash]).await
+}
+
+row! { struct Team { id: OrganisationId } }
+
+/// The teams where somebody who never registered was taken down.
+pub(crate) async fn teams_of_guest(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<Vec<OrganisationId>> {
+    let sql = "SELECT DISTINCT t.organisation_id AS id FROM attendance t
+               JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id AND p.registered_on IS NULL
+               WHERE t.tenant_id = $1 AND t.person_id = $2";
+    Ok(db.all::<Team>(sql, args![tenant, person]).await?.into_iter().map(|team| team.id).collect())
 }
 
 /// The person of a claim, for whoever tells their leaders.
