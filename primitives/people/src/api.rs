@@ -1,6 +1,8 @@
 //! People as JSON: masked, for programs that hold a token.
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
+use crate::duplicates::Card;
+use crate::duplicates::saving::{self, Apart, DoubleProblem};
 use crate::forms::PersonForm;
 use crate::life::Stage;
 use crate::model::{Person, PersonId};
@@ -10,6 +12,7 @@ use crate::{mask, policy, store, verbs};
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use chrono::NaiveDate;
 use kernel::http::{Body, Cursor, Paged, Problem};
 use kernel::{Cx, Error, LaneKey, Query, Result, Routes, Tx, Word};
@@ -116,16 +119,24 @@ async fn show(cx: Cx, Path(person): Path<PersonId>) -> Result<Json<PersonJson>> 
     Ok(Json(PersonJson::of(person)))
 }
 
-/// Puts a volunteer on record.
+/// Puts a volunteer on record. Whoever may be there already is warned of, and put there when `apart` says who was shown and
+/// `apart_reason` how it is known that they are somebody else.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = PersonForm,
-    responses((status = 201, body = PersonJson), (status = 422, body = Problem)))]
-async fn create(cx: Cx, Body(typed): Body<PersonForm>) -> Result<(StatusCode, Json<PersonJson>)> {
+    responses((status = 201, body = PersonJson), (status = 409, body = DoubleProblem, description = "They may be on record already"),
+        (status = 422, body = Problem)))]
+async fn create(cx: Cx, Body(typed): Body<PersonForm>) -> Result<Response> {
     let new = typed.check_new(&cx).await?.map_err(Error::Invalid)?;
     policy::may_register(&cx, &new.region_code)?;
-    let at = cx.clone();
-    let id = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| verbs::insert(tx, &at, &new).await).await?;
+    let (at, card) = (cx.clone(), Card::of_new(&new));
+    let apart = Apart::of_program(&typed.apart, &typed.apart_reason)?;
+    let made =
+        cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| saving::put(tx, &at, &new, &apart).await);
+    let id = match made.await {
+        Err(Error::Refused(word)) if saving::is_warning(&word) => return saving::problem(&cx, &card).await,
+        made => made?,
+    };
     let person = store::find(&cx.db, cx.tenant, id).await?;
-    Ok((StatusCode::CREATED, Json(PersonJson::of(person))))
+    Ok((StatusCode::CREATED, Json(PersonJson::of(person))).into_response())
 }
 
 /// Changes a record: the name is needed, every other field that is left out stays, and `empty` names those to be emptied.

@@ -6,6 +6,7 @@ mod card;
 mod export;
 mod model;
 mod pages;
+pub mod saving;
 mod scan;
 mod score;
 mod store;

@@ -45,6 +45,8 @@ pub(crate) struct PersonForm {
     pub political_from: String,
     /// At a new record: those of whom was said that they are somebody else, as the warning named them.
     pub apart: String,
+    /// By a program, with `apart`: how it is known that they are somebody else.
+    pub apart_reason: String,
     /// At a change: the fields that are to stand empty, such as `phone`.
     pub empty: Vec<String>,
 }

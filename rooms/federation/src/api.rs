@@ -12,10 +12,13 @@ use crate::deeds::RegisteredByProgram;
 use crate::stars;
 use axum::Json;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use chrono::{Datelike as _, NaiveDate};
 use kernel::http::{Body, Problem};
 use kernel::ids::Raw;
 use kernel::{Cx, Error, FieldErrors, LaneKey, Result, Tx, Word};
+use people::duplicates::Card;
+use people::duplicates::saving::{self, Apart, DoubleProblem};
 use people::rules::{identity, name, phone};
 use people::{Field, NewPerson, PersonId};
 use serde::{Deserialize, Serialize};
@@ -84,6 +87,12 @@ pub(crate) struct NewVolunteer {
     region_code: String,
     /// The day of registration; today without it.
     registered_on: Option<NaiveDate>,
+    /// Those of whom the warning before told, when all of them are somebody else.
+    #[serde(default)]
+    apart: String,
+    /// With `apart`: how that is known; up to 100 characters.
+    #[serde(default)]
+    apart_reason: String,
 }
 
 /// What was made.
@@ -96,22 +105,28 @@ pub(crate) struct Made {
     volunteer_no: Option<String>,
 }
 
-/// Puts a volunteer on record. A document that is on record already is refused. Takes an `Idempotency-Key`.
+/// Puts a volunteer on record. A document that is on record already is refused; whoever may be there already is warned of first.
+/// Takes an `Idempotency-Key`.
 #[utoipa::path(post, path = "/api/v1/volunteers", tag = "federation", request_body = NewVolunteer,
-    responses((status = 201, body = Made), (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn create(cx: Cx, Body(new): Body<NewVolunteer>) -> Result<(StatusCode, Json<Made>)> {
+    responses((status = 201, body = Made), (status = 409, body = DoubleProblem, description = "They may be on record already"),
+        (status = 422, body = Problem)))]
+pub(crate) async fn create(cx: Cx, Body(new): Body<NewVolunteer>) -> Result<Response> {
     people::policy::may_register(&cx, &new.region_code)?;
     let person = check(&cx, &new).await?;
-    let at = cx.clone();
+    let apart = Apart::of_program(&new.apart, &new.apart_reason)?;
+    let (at, card) = (cx.clone(), Card::of_new(&person));
     let made = cx
         .once(LaneKey::of(person.id.0), async move |tx: &mut Tx<'_>| {
-            let id = people::insert(tx, &at, &person).await?;
+            let id = saving::put(tx, &at, &person, &apart).await?;
             tx.record(&at, &RegisteredByProgram { object: Some(id.0) });
             let volunteer_no = people::find(tx, at.tenant, id).await?.volunteer_no;
             Ok(Made { id: id.0, volunteer_no })
         })
-        .await?;
-    Ok((StatusCode::CREATED, Json(made)))
+        .await;
+    match made {
+        Err(Error::Refused(word)) if saving::is_warning(&word) => saving::problem(&cx, &card).await,
+        made => Ok((StatusCode::CREATED, Json(made?)).into_response()),
+    }
 }
 
 async fn check(cx: &Cx, new: &NewVolunteer) -> Result<NewPerson> {

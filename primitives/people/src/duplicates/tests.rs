@@ -153,3 +153,49 @@ async fn a_pair_that_was_put_right_is_not_listed_the_next_night() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn programs_are_warned_as_the_desk_is_and_say_why_it_is_somebody_else() {
+    on_both(rooms, async |app: TestApp| {
+        ready(&app).await;
+        let known = put(&app, "陈慧敏", "13800000013", "440605125003").await;
+        let town = app.as_account("大沥", &[region(Role::Town, "440605125")], None).await;
+        let far = app.as_account("里水", &[region(Role::Town, "440605126")], None).await;
+        let call = async |who: &Visitor, region: &str, more: serde_json::Value| {
+            let token = app.token(who.account.unwrap()).await;
+            let mut body = serde_json::json!({ "name": "陳慧敏", "birth_date": "1990-01-01", "phone": "13800000013",
+                "sex": "2", "region": region });
+            for (name, value) in more.as_object().unwrap() {
+                body[name] = value.clone();
+            }
+            app.stranger().json("POST", "/api/v1/people", Some(&token), Some(&body), None).await
+        };
+        let none = serde_json::json!({});
+        let warned = call(&town, "440605125003", none.clone()).await.expect(409);
+        assert_eq!(warned.header("content-type"), "application/problem+json");
+        let told = warned.json();
+        assert_eq!((told["code"].as_str(), told["hidden"].as_i64()), (Some("people.double.warn"), Some(0)));
+        let candidate = &told["candidates"][0];
+        assert_eq!((candidate["name"].as_str(), candidate["id"].as_str()), (Some("陈慧敏"), Some(known.to_string().as_str())));
+        assert_eq!(candidate["phone_masked"], "138 **** 0013");
+        assert!(candidate["reasons"].as_array().unwrap().iter().any(|reason| reason == "same_phone"), "{candidate}");
+        // Another town is told that there is somebody, and not who.
+        let hidden = call(&far, "440605126001", none).await.expect(409);
+        assert_eq!((hidden.json()["hidden"].as_i64(), hidden.text_contains("陈慧敏")), (Some(1), false));
+        let apart = told["apart"].as_str().unwrap();
+        let silent = call(&town, "440605125003", serde_json::json!({ "apart": apart })).await.expect(422);
+        assert_eq!(silent.json()["fields"][0]["field"], "apart_reason");
+        call(&town, "440605125003", serde_json::json!({ "apart": "0", "apart_reason": "双胞胎" })).await.expect(409);
+        assert_eq!(people(&app).await, 1);
+        let said = serde_json::json!({ "apart": apart, "apart_reason": "当面核对过，是同名的另一位" });
+        call(&town, "440605125003", said).await.expect(201);
+        assert_eq!(people(&app).await, 2);
+        let lines = app.audit().await;
+        let line = lines.iter().find(|line| line.kind == "people.double_overridden").unwrap();
+        assert_eq!(line.detail.0["people"], 1);
+        app.run_recurring("people.find_doubles").await;
+        let officer = app.as_account("何嘉颖", &[district(Role::District)], None).await;
+        assert!(officer.get("/desk/people/duplicates").await.expect(200).text_contains("没有可能重复的人"));
+    })
+    .await;
+}

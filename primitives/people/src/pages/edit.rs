@@ -2,6 +2,7 @@
 
 use super::district;
 use super::show::masked;
+use crate::duplicates::saving::{self, Apart};
 use crate::duplicates::{self, Card, Likely, Reason};
 use crate::forms::PersonForm;
 use crate::model::{Person, PersonId, PoliticalCode};
@@ -53,7 +54,7 @@ impl Warned {
         if found.is_empty() {
             return Ok(None);
         }
-        let apart = shown(&found);
+        let apart = saving::shown(&found);
         let (mut seen, mut hidden) = (Vec::new(), 0);
         for Likely { person, reasons, .. } in found {
             match policy::can(cx, policy::READ, &person).await? {
@@ -73,11 +74,6 @@ impl Warned {
         let warned = Self { seen: Vec::new(), hidden: usize::from(!known), apart: String::new(), old: None };
         Ok(Some(if known { Self { old: Some(old), ..warned } } else { warned }))
     }
-}
-
-/// Who was shown, as the box says it.
-fn shown(found: &[Likely]) -> String {
-    found.iter().map(|likely| likely.person.id.to_string()).collect::<Vec<_>>().join(",")
 }
 
 impl Edit {
@@ -139,34 +135,19 @@ pub(super) async fn create(cx: Cx, Form(typed): Form<PersonForm>) -> Result<Answ
         }
     };
     policy::may_register(&cx, &new.region_code)?;
-    let (at, card, apart) = (cx.clone(), Card::of_new(&new), typed.apart.clone());
+    let (at, card) = (cx.clone(), Card::of_new(&new));
+    let apart = Apart { said: typed.apart.clone(), reason: String::new() };
     // Looked for inside, so that the same form sent twice is answered as the first time.
-    let made = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
-        let found = duplicates::likely(&at, tx, &Card::of_new(&new)).await?;
-        let twice = match &new.identity {
-            Some(identity) => {
-                store::find_by_identity(tx, at.tenant, &store::identity_hash(&at.app.keys, identity)).await?
-            }
-            None => None,
-        };
-        if twice.is_none() && shown(&found) != apart {
-            return Err(Error::refused("people.double.warn"));
-        }
-        let id = verbs::insert(tx, &at, &new).await?;
-        for other in found {
-            duplicates::decide_apart(tx, &at, (id, other.person.id), true).await?;
-        }
-        Ok(id)
-    });
-    let made = made.await;
-    match made {
+    let made =
+        cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| saving::put(tx, &at, &new, &apart).await);
+    match made.await {
         Ok(id) => Ok(cx.see_other_saying(&format!("/desk/people/{id}"), &Word::new("people.saved"))),
         Err(Error::Refused(word)) if word.key == "people.identity_taken" => {
             let mut errors = FieldErrors::none();
             errors.add("id_number", word);
             cx.invalid(&form(&cx, None, typed, errors).await?)
         }
-        Err(Error::Refused(word)) if word.key == "people.double.warn" => {
+        Err(Error::Refused(word)) if saving::is_warning(&word) => {
             let warned = Warned::of(&cx, duplicates::likely(&cx, &cx.db, &card).await?).await?;
             cx.invalid(&Edit { warned, ..form(&cx, None, typed, FieldErrors::none()).await? })
         }
