@@ -15,9 +15,9 @@ mod store;
 mod tests;
 mod verbs;
 
-pub use model::{Guardian, GuardianId, GuardianState, Relation, Way};
-pub use store::{CONSENT, of_person};
-pub use verbs::{consent_on_paper, grow_up, name, withdraw};
+pub use model::{Guardian, GuardianId, GuardianState, OnRoster, Relation, Standing, Way};
+pub use store::{CONSENT, forget, of_person, standing};
+pub use verbs::{consent_on_paper, grow_up, name, name_on_roster, withdraw};
 
 pub(crate) use own::{panel_of_me, panel_of_record};
 pub(crate) use store::{erase, mobile};

@@ -6,6 +6,7 @@ mod cells;
 pub mod columns;
 pub mod command;
 mod commit;
+mod guardian;
 pub mod interrupted;
 mod layout;
 mod lookup;
@@ -69,3 +70,5 @@ pub fn furnish(module: Module) -> Module {
 mod stories;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wards;

@@ -80,6 +80,8 @@ row! {
         pub ended_name: Option<String>,
         /// Why.
         pub ended_why: Option<String>,
+        /// The day on which, as a roster says, they signed a paper whose scan is still to come.
+        pub paper_on: Option<NaiveDate>,
         /// When the guardian was named.
         pub made_at: DateTime<Utc>,
         /// By whom.
@@ -93,6 +95,47 @@ impl Guardian {
     pub fn is_open(&self) -> bool {
         matches!(self.state, GuardianState::Named | GuardianState::Given)
     }
+}
+
+row! {
+    /// Who stands for whom, in short.
+    pub struct Standing {
+        /// The id.
+        pub id: GuardianId,
+        /// For whom.
+        pub person_id: PersonId,
+        /// The guardian's own record, known once they agreed by their account.
+        pub guardian_person_id: Option<PersonId>,
+        /// The guardian's name.
+        pub name: String,
+        /// The guardian's phone (S3).
+        pub phone: Option<String>,
+        /// Where the consent stands.
+        pub state: GuardianState,
+    }
+}
+
+impl Standing {
+    /// Whether it has not ended.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, GuardianState::Named | GuardianState::Given)
+    }
+}
+
+/// A guardian as a roster names them.
+#[derive(Clone, Debug)]
+pub struct OnRoster {
+    /// Chosen before, so that the import can take it back.
+    pub id: GuardianId,
+    /// As on the document.
+    pub name: String,
+    /// Eleven digits, or a landline.
+    pub phone: Option<String>,
+    /// What they are to the minor.
+    pub relation: Relation,
+    /// The day on which, as the roster says, they signed.
+    pub paper_on: Option<NaiveDate>,
 }
 
 row! {

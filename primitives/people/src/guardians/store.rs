@@ -1,6 +1,6 @@
 //! The SQL of guardians.
 
-use super::model::{Guardian, GuardianId, GuardianState, Minor, MinorFilter, Relation, Way};
+use super::model::{Guardian, GuardianId, GuardianState, Minor, MinorFilter, OnRoster, Standing, Way};
 use super::rules::{born_after, minors_after};
 use crate::model::PersonId;
 use crate::ties::Ties;
@@ -17,7 +17,7 @@ pub const CONSENT: &str = "(SELECT CAST(MAX(CASE WHEN g.for_data THEN 2 ELSE 1 E
 
 const COLUMNS: &str =
     "id, person_id, name, phone, relation, guardian_person_id, state, way, for_data, file_id, given_at, given_name,
-     ended_at, ended_name, ended_why, made_at, made_name";
+     ended_at, ended_name, ended_why, paper_on, made_at, made_name";
 
 /// Everybody who ever stood for a person, the newest first (S3: the caller leaves the trace).
 pub async fn of_person(db: &impl Read, tenant: TenantId, person: PersonId) -> Result<Vec<Guardian>> {
@@ -58,17 +58,41 @@ pub(crate) async fn wards(db: &impl Read, tenant: TenantId, guardian: PersonId) 
 }
 
 /// Names a guardian.
-pub(crate) async fn insert(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    (id, person): (GuardianId, PersonId),
-    (name, phone, relation): (&str, Option<&str>, Relation),
-) -> Result<()> {
+pub(crate) async fn insert(tx: &mut Tx<'_>, cx: &Cx, person: PersonId, new: &OnRoster) -> Result<()> {
+    let OnRoster { id, name, phone, relation, paper_on } = new;
     let sql =
-        "INSERT INTO guardian (tenant_id, id, person_id, name, phone, relation, state, for_data, made_at, made_name)
-               VALUES ($1, $2, $3, $4, $5, $6, 'named', FALSE, $7, $8)";
-    let phone = phone.map(str::to_owned);
-    tx.execute(sql, args![cx.tenant, id, person, name, phone, relation, cx.now, cx.actor.name]).await?;
+        "INSERT INTO guardian (tenant_id, id, person_id, name, phone, relation, state, for_data, paper_on, made_at, made_name)
+               VALUES ($1, $2, $3, $4, $5, $6, 'named', FALSE, $7, $8, $9)";
+    tx.execute(sql, args![cx.tenant, *id, person, name, phone, *relation, *paper_on, cx.now, cx.actor.name]).await?;
+    Ok(())
+}
+
+/// Who stands for these people, and for whom they stand, past ones too.
+pub async fn standing(db: &impl Read, tenant: TenantId, people: &[PersonId]) -> Result<Vec<Standing>> {
+    let mut found: Vec<Standing> = Vec::new();
+    for column in ["person_id", "guardian_person_id"] {
+        for part in people.chunks(500) {
+            let sql = format!(
+                "SELECT id, person_id, guardian_person_id, name, phone, state FROM guardian WHERE tenant_id = $1 AND {column} IN {}",
+                in_list(2, part.len())
+            );
+            let mut args = args![tenant].to_vec();
+            args.extend(part.iter().map(kernel::db::ToValue::to_value));
+            found.extend(db.all::<Standing>(&sql, &args).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// Takes guardians off the record who agreed to nothing yet.
+pub async fn forget(tx: &mut Tx<'_>, tenant: TenantId, ids: &[GuardianId]) -> Result<()> {
+    for part in ids.chunks(500) {
+        let sql =
+            format!("DELETE FROM guardian WHERE tenant_id = $1 AND state = 'named' AND id IN {}", in_list(2, part.len()));
+        let mut args = args![tenant].to_vec();
+        args.extend(part.iter().map(kernel::db::ToValue::to_value));
+        tx.execute(&sql, &args).await?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What is done about guardians: the SQL and its trace together. The trace tells which row, never what stands in it.
 
-use super::model::{Guardian, GuardianId, Relation, Way};
+use super::model::{Guardian, GuardianId, OnRoster, Relation, Way};
 use super::{rules, store};
 use crate::model::{Person, PersonId};
 use futures_util::future::LocalBoxFuture;
@@ -82,11 +82,20 @@ pub async fn name(
     person: &Person,
     (name, phone, relation): (&str, Option<&str>, Relation),
 ) -> Result<GuardianId> {
-    band_of(cx, person)?;
-    let id = GuardianId::fresh();
-    store::insert(tx, cx, (id, person.id), (name, phone, relation)).await?;
-    tx.record(cx, &Named { person: person.id, guardian: id });
+    let (id, name, phone) = (GuardianId::fresh(), name.to_owned(), phone.map(str::to_owned));
+    name_on_roster(tx, cx, person, &OnRoster { id, name, phone, relation, paper_on: None }).await?;
     Ok(id)
+}
+
+/// Names a guardian as a roster does; a paper that it speaks of is a consent only once its scan is there.
+///
+/// # Errors
+/// `Refused` for who is no minor.
+pub async fn name_on_roster(tx: &mut Tx<'_>, cx: &Cx, person: &Person, new: &OnRoster) -> Result<()> {
+    band_of(cx, person)?;
+    store::insert(tx, cx, person.id, new).await?;
+    tx.record(cx, &Named { person: person.id, guardian: new.id });
+    Ok(())
 }
 
 /// A consent on a signed paper: `file` is its scan, kept sealed.

@@ -243,10 +243,10 @@ pub(super) fn shown(field: Field, cell: &Cell) -> String {
     match field {
         Field::IdNumber if text.contains('.') => text,
         Field::IdNumber => identity::mask(&text),
-        Field::Phone | Field::LeaderPhone | Field::ContactPhone => {
+        Field::Phone | Field::LeaderPhone | Field::ContactPhone | Field::GuardianPhone => {
             phone::parse(&text).map_or_else(|_| identity::mask(&text), |phone| phone.masked())
         }
-        Field::Name | Field::LeaderName | Field::Contact => name::mask(&text),
+        Field::Name | Field::LeaderName | Field::Contact | Field::GuardianName => name::mask(&text),
         _ => text.chars().take(40).collect(),
     }
 }

@@ -82,6 +82,14 @@ fields! {
     Remark = "remark",
     /// The number that this system gave.
     VolunteerNo = "volunteer_no",
+    /// Who stands for a minor.
+    GuardianName = "guardian_name",
+    /// What they are to the minor.
+    GuardianRelation = "guardian_relation",
+    /// Their phone.
+    GuardianPhone = "guardian_phone",
+    /// Day on which they signed.
+    GuardianAgreedOn = "guardian_agreed_on",
     /// A team's own number.
     Number = "number",
     /// What kind of team.
@@ -137,7 +145,8 @@ impl Mapping {
 pub fn guess(kind: Kind, headings: &[(String, String)], told: &BTreeMap<String, Option<Field>>) -> Mapping {
     let mut mapping = Mapping::default();
     for (column, (above, heading)) in headings.iter().enumerate() {
-        let field = told_field(told, above, heading).unwrap_or_else(|| field_of(kind, above, heading));
+        let field =
+            told_field(told, above, heading).unwrap_or_else(|| guessed(kind, &mapping, (above, heading)));
         match field {
             Some(field) if mapping.column(field).is_some() => {
                 mapping.doubled.push((column, field));
@@ -149,6 +158,26 @@ pub fn guess(kind: Kind, headings: &[(String, String)], told: &BTreeMap<String, 
     mapping
 }
 
+fn guessed(kind: Kind, mapping: &Mapping, (above, heading): (&str, &str)) -> Option<Field> {
+    let known = field_of(kind, above, heading);
+    let free = known.is_some_and(|field| mapping.column(field).is_none());
+    if free { known } else { beside(mapping, heading).or(known) }
+}
+
+/// What a heading means that follows a guardian's: 监护人, 关系, 电话. Elsewhere it could be anybody's.
+fn beside(mapping: &Mapping, heading: &str) -> Option<Field> {
+    let last = mapping.fields.last().copied().flatten()?;
+    if !matches!(last, Field::GuardianName | Field::GuardianRelation | Field::GuardianPhone) {
+        return None;
+    }
+    match plain(heading).as_str() {
+        "关系" | "与本人关系" | "与志愿者关系" | "与孩子关系" | "与学生关系" | "称谓" => Some(Field::GuardianRelation),
+        "电话" | "手机" | "手机号" | "手机号码" | "联系电话" | "联系方式" | "电话号码" => Some(Field::GuardianPhone),
+        "签字日期" | "签名日期" | "签署日期" | "日期" => Some(Field::GuardianAgreedOn),
+        _ => None,
+    }
+}
+
 fn told_field(told: &BTreeMap<String, Option<Field>>, above: &str, heading: &str) -> Option<Option<Field>> {
     if told.is_empty() {
         return None;
@@ -158,6 +187,10 @@ fn told_field(told: &BTreeMap<String, Option<Field>>, above: &str, heading: &str
 }
 
 fn field_of(kind: Kind, above: &str, heading: &str) -> Option<Field> {
+    if kind == Kind::Volunteers && ["监护", "家长"].iter().any(|other| above.contains(other)) {
+        let together = [plain(&format!("监护人{heading}")), bare(&format!("监护人{heading}"))];
+        return [plain(heading), bare(heading)].iter().chain(&together).find_map(|name| guardian(name));
+    }
     if ["紧急", "监护", "家属", "家长", "父亲", "母亲", "配偶", "介绍人", "推荐人"]
         .iter()
         .any(|other| above.contains(other))
@@ -204,6 +237,14 @@ fn bare(heading: &str) -> String {
 
 fn of_volunteers(name: &str) -> Option<Field> {
     volunteers::NAMES.iter().find(|(_, words)| words.contains(&name)).map(|(field, _)| *field)
+}
+
+/// Below 「监护人」 or 「家长」 a heading means theirs, and nothing else.
+fn guardian(name: &str) -> Option<Field> {
+    of_volunteers(name).filter(|field| {
+        use Field::{GuardianAgreedOn, GuardianName, GuardianPhone, GuardianRelation};
+        matches!(field, GuardianName | GuardianRelation | GuardianPhone | GuardianAgreedOn)
+    })
 }
 
 fn of_teams(name: &str) -> Option<Field> {

@@ -7,10 +7,12 @@ use kernel::db::Pace;
 use kernel::ids::Raw;
 use kernel::{Cx, Deed, Error, JobId, Result, Tx, files, jobs};
 use organisations::NewOrganisation;
-use people::NewPerson;
+use people::guardians::{GuardianId, OnRoster};
+use people::{NewPerson, PersonId};
 use serde::Serialize;
 use serde_json::json;
 
+use super::guardian::GuardianRow;
 use super::model::{Counts, ImportId, RunState};
 use super::plan::{OrganisationStep, PersonDeed, PersonStep, Plan};
 use super::store::{self, Change};
@@ -203,7 +205,7 @@ async fn put_organisations(
 
 async fn put_people(tx: &mut Tx<'_>, cx: &Cx, steps: Vec<PersonStep>) -> Result<Vec<Change>> {
     let (mut made, mut joins, mut changes) = (Vec::new(), Vec::new(), Vec::with_capacity(steps.len()));
-    let mut appoints = Vec::new();
+    let (mut appoints, mut guardians) = (Vec::new(), Vec::new());
     for step in steps {
         let begun: Vec<_> = step
             .joins
@@ -222,7 +224,10 @@ async fn put_people(tx: &mut Tx<'_>, cx: &Cx, steps: Vec<PersonStep>) -> Result<
             }
             PersonDeed::Keep => ("joined", json!({})),
         };
-        let detail = json!({ "fields": fields, "memberships": begun });
+        let named = step.guardian.map(|new| on_roster(step.id, new));
+        let standing: Vec<String> = named.iter().map(|(_, new)| new.id.to_string()).collect();
+        let detail = json!({ "fields": fields, "memberships": begun, "guardians": standing });
+        guardians.extend(named);
         changes.push(Change { object_kind: "person", object: step.id.0, deed, detail });
         joins.extend(step.joins);
         appoints.extend(step.appoints);
@@ -233,7 +238,16 @@ async fn put_people(tx: &mut Tx<'_>, cx: &Cx, steps: Vec<PersonStep>) -> Result<
     for new in appoints {
         organisations::appoint(tx, cx, (new.organisation, new.person), new.role, new.from_on).await?;
     }
+    for (person, new) in guardians {
+        let person = people::find(tx, cx.tenant, person).await?;
+        people::guardians::name_on_roster(tx, cx, &person, &new).await?;
+    }
     Ok(changes)
+}
+
+fn on_roster(person: PersonId, new: GuardianRow) -> (PersonId, OnRoster) {
+    let GuardianRow { name, phone, relation, paper_on } = new;
+    (person, OnRoster { id: GuardianId::fresh(), name, phone, relation, paper_on })
 }
 
 /// The last part is in: the run is done, its upload goes, and the trace says what came of it.

@@ -2,6 +2,7 @@
 
 mod compare;
 pub(super) mod doubles;
+mod record;
 pub(super) mod teams;
 pub(super) mod volunteers;
 
@@ -9,6 +10,7 @@ use organisations::{NewMembership, NewOrganisation, OrganisationId};
 use people::{NewPerson, PersonId};
 
 use super::cells::Refusal;
+use super::guardian::GuardianRow;
 use super::model::{Counts, Double, Notes};
 
 /// Everything that a commit does, and what is told before it.
@@ -55,6 +57,8 @@ pub(super) struct PersonStep {
     pub joins: Vec<NewMembership>,
     /// Roles that a member is given.
     pub appoints: Vec<NewMembership>,
+    /// Who is named to stand for them.
+    pub guardian: Option<GuardianRow>,
     /// What the rows of this person count as.
     pub counts: Counts,
 }

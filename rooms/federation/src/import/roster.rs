@@ -15,6 +15,7 @@ use people::rules::{
 use super::{
     cells::{Reader, Refusal, TeamRef},
     columns::Field,
+    guardian::{self, Stands},
     layout::{Layout, Table},
     vocabulary,
 };
@@ -100,6 +101,8 @@ pub struct VolunteerRow {
     pub remark: Option<String>,
     /// Checked by its check character.
     pub volunteer_no: Option<String>,
+    /// Who stands for a minor.
+    pub stands: Stands,
     /// How it stands to earlier rows of the same person.
     pub standing: Standing,
 }
@@ -155,6 +158,7 @@ fn read(table: &Table<'_>, row: usize, rounded: bool, today: NaiveDate) -> Resul
     let email = reader.email();
     let joined_on = reader.past_day(Field::JoinedOn);
     let volunteer_no = volunteer_no(&mut reader);
+    let stands = guardian::read(&mut reader, birth_date, name.as_deref());
     let mut text = |field| reader.text(field);
     let (role, branch, employer, town) =
         (text(Field::Role), text(Field::Branch), text(Field::Employer), text(Field::Town));
@@ -188,6 +192,7 @@ fn read(table: &Table<'_>, row: usize, rounded: bool, today: NaiveDate) -> Resul
         joined_on,
         remark,
         volunteer_no,
+        stands,
         standing: Standing::First,
     })
 }

@@ -8,7 +8,7 @@ use testkit::{Reply, TestApp, Visitor, on_both};
 use super::columns::Field;
 use super::command::command_import;
 
-fn rooms() -> Vec<Module> {
+pub(super) fn rooms() -> Vec<Module> {
     let import = super::furnish(Module::new("import")).words(kernel::words!("import"));
     vec![places::module(), people::module(), organisations::module(), import]
 }
@@ -18,13 +18,13 @@ const B: &str = "440605190001010021";
 const C: &str = "440605194912310015";
 const HEAD: [&str; 5] = ["姓名", "身份证号", "手机", "所属志愿队", "镇街"];
 
-fn xlsx(rows: &[&[&str]]) -> Vec<u8> {
+pub(super) fn xlsx(rows: &[&[&str]]) -> Vec<u8> {
     let columns: Vec<Column> = rows[0].iter().map(|title| Column::new(*title, 12)).collect();
     let cells = rows[1..].iter().map(|row| row.iter().map(|text| Out::Text((*text).to_owned())).collect());
     tables::write_xlsx(&columns, cells).unwrap()
 }
 
-async fn upload(visitor: &Visitor, kind: &str, bytes: &[u8]) -> Reply {
+pub(super) async fn upload(visitor: &Visitor, kind: &str, bytes: &[u8]) -> Reply {
     visitor.upload("/desk/imports", &[("kind", kind)], ("file", "名册.xlsx", bytes)).await
 }
 
@@ -37,7 +37,7 @@ async fn memberships(app: &TestApp) -> i64 {
 }
 
 /// Uploads, confirms and waits; answers the page of the run.
-async fn import(app: &TestApp, visitor: &Visitor, kind: &str, rows: &[&[&str]]) -> Reply {
+pub(super) async fn import(app: &TestApp, visitor: &Visitor, kind: &str, rows: &[&[&str]]) -> Reply {
     let url = upload(visitor, kind, &xlsx(rows)).await.expect(303).location.unwrap();
     visitor.post(&format!("{url}/commit"), &[]).await.expect(303);
     app.run_jobs().await;
@@ -45,13 +45,13 @@ async fn import(app: &TestApp, visitor: &Visitor, kind: &str, rows: &[&[&str]]) 
 }
 
 /// The counts of a run's page: created, updated, joined, skipped, refused.
-fn counts(page: &Reply) -> Vec<String> {
+pub(super) fn counts(page: &Reply) -> Vec<String> {
     let text = page.text();
     let list = text.split("<dl class=\"counts\">").nth(1).unwrap().split("</dl>").next().unwrap().to_owned();
     list.split("<dd class=\"num\">").skip(1).map(|part| part.split('<').next().unwrap().to_owned()).collect()
 }
 
-async fn ready(app: &TestApp) -> Visitor {
+pub(super) async fn ready(app: &TestApp) -> Visitor {
     app.region_seed().await;
     app.team("平安队", "440605125003").await;
     app.team("助老队", "440605125").await;

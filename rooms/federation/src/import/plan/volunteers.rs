@@ -13,41 +13,15 @@ use serde_json::json;
 
 use super::compare::{blank, differences, fill, order, role};
 use super::doubles::Made;
+use super::record::Record;
 use super::{PersonDeed, PersonStep, Plan};
 use crate::import::cells::{Refusal, TeamRef};
 use crate::import::columns::Field;
+use crate::import::guardian::{GuardianRow, Stands};
 use crate::import::lookup::{self, Organisations, Regions, Where};
 use crate::import::model::{Bounds, Counts};
 use crate::import::roster::{Roster, Standing, VolunteerRow};
 use crate::import::store::{self, Known};
-
-/// What is on record of the people of a roster.
-pub(super) struct Record {
-    people: HashMap<Vec<u8>, Known>,
-    numbers: HashMap<String, PersonId>,
-    held: HashMap<PersonId, Vec<store::Held>>,
-    statuses: HashMap<PersonId, (PoliticalCode, Option<NaiveDate>)>,
-}
-
-impl Record {
-    async fn load(cx: &Cx, hashes: &[Vec<u8>], roster: &Roster) -> Result<Self> {
-        let found = store::known(&cx.db, cx.tenant, hashes).await?;
-        let numbers: Vec<String> = roster.rows.iter().filter_map(|row| row.volunteer_no.clone()).collect();
-        let numbered = store::numbered(&cx.db, cx.tenant, &numbers).await?;
-        let ids: Vec<PersonId> = found.iter().map(|known| known.id).collect();
-        let mut held: HashMap<PersonId, Vec<store::Held>> = HashMap::new();
-        for membership in store::held(&cx.db, cx.tenant, &ids).await? {
-            held.entry(membership.person_id).or_default().push(membership);
-        }
-        let statuses = store::statuses(&cx.db, cx.tenant, &ids).await?;
-        Ok(Self {
-            people: found.into_iter().map(|known| (known.id_hash.clone(), known)).collect(),
-            numbers: numbered.into_iter().filter_map(|row| Some((row.volunteer_no?, row.id))).collect(),
-            held,
-            statuses: statuses.into_iter().map(|row| (row.person_id, (row.code, row.from_on))).collect(),
-        })
-    }
-}
 
 /// One person of the file, while rows come together.
 struct Draft {
@@ -55,6 +29,9 @@ struct Draft {
     known: Option<Known>,
     new: NewPerson,
     region_told: bool,
+    /// Who is named to stand for them, and whether they are a minor of whom a row names nobody.
+    guardian: Option<GuardianRow>,
+    lacking: bool,
     /// Each row with the memberships that it asks for.
     rows: Vec<(usize, Vec<Wanted>)>,
 }
@@ -108,6 +85,7 @@ pub(in crate::import) async fn plan(cx: &Cx, bounds: &Bounds, roster: Roster) ->
         if drafts[draft].first != at {
             fill(&mut drafts[draft].new, row);
         }
+        judge.ward(&mut drafts[draft], row);
         drafts[draft].rows.push((at, wanted.memberships));
     }
     for draft in drafts {
@@ -261,7 +239,8 @@ impl Judge<'_> {
             row.political.and_then(|political| political.code).and_then(|code| code.parse::<PoliticalCode>().ok());
         let since = |code| matches!(code, PoliticalCode::Party | PoliticalCode::Probationary);
         new.political = code.map(|code| (code, row.joined_party_on.filter(|_| since(code))));
-        Draft { first: at, known, new, region_told: asked.region.is_some(), rows: Vec::new() }
+        let region_told = asked.region.is_some();
+        Draft { first: at, known, new, region_told, guardian: None, lacking: false, rows: Vec::new() }
     }
 
     /// Compares a person with the record and counts each of their rows.
@@ -274,6 +253,7 @@ impl Judge<'_> {
             None => PersonDeed::Create(Box::new(draft.new.clone())),
             Some(known) => self.compare(known, &held, &draft),
         };
+        let guardian = self.guardian(id, &draft, &held);
         for (at, wanted) in draft.rows {
             let before = joins.len() + appoints.len();
             for one in wanted {
@@ -284,6 +264,7 @@ impl Judge<'_> {
                 PersonDeed::Create(_) if at == draft.first => counts.created += 1,
                 PersonDeed::Change(..) if at == draft.first => counts.updated += 1,
                 _ if more => counts.joined += 1,
+                _ if guardian.is_some() && at == draft.first => counts.updated += 1,
                 _ => counts.skipped += 1,
             }
         }
@@ -292,7 +273,7 @@ impl Judge<'_> {
         }
         self.plan.counts.add(&counts);
         if counts.writing() > 0 {
-            self.plan.people.push(PersonStep { id, at: draft.first, deed, joins, appoints, counts });
+            self.plan.people.push(PersonStep { id, at: draft.first, deed, joins, appoints, guardian, counts });
         }
     }
 
@@ -353,16 +334,47 @@ impl Judge<'_> {
         if detail.is_empty() {
             return PersonDeed::Keep;
         }
-        let near = |region: &str| self.bounds.hold(region);
-        let mine = near(&known.region_code)
-            || held
-                .iter()
-                .any(|own| self.organisations.get(own.organisation_id).is_some_and(|team| near(&team.region_code)));
-        if mine {
+        if self.is_ours(known, held) {
             return PersonDeed::Change(Box::new(change), json!(detail));
         }
         self.plan.note("import.note.not_edited");
         PersonDeed::Keep
+    }
+
+    /// Whether the record of somebody is the uploader's to change: by home, or by a team.
+    fn is_ours(&self, known: &Known, held: &[store::Held]) -> bool {
+        let near = |region: &str| self.bounds.hold(region);
+        let team = |own: &store::Held| self.organisations.get(own.organisation_id);
+        near(&known.region_code) || held.iter().any(|own| team(own).is_some_and(|team| near(&team.region_code)))
+    }
+
+    /// Takes of a row who stands for its person.
+    fn ward(&mut self, draft: &mut Draft, row: &VolunteerRow) {
+        match &row.stands {
+            Stands::Named(guardian) if draft.guardian.is_none() => draft.guardian = Some(guardian.clone()),
+            Stands::Lacking => draft.lacking = true,
+            Stands::Idle => self.plan.note("import.note.guardian_idle"),
+            Stands::Unasked | Stands::Named(_) => {}
+        }
+    }
+
+    /// Who is to be named for a person: nobody who stands for them already, nor of somebody who is not the uploader's to change.
+    fn guardian(&mut self, id: PersonId, draft: &Draft, held: &[store::Held]) -> Option<GuardianRow> {
+        let Some(new) = &draft.guardian else {
+            if draft.lacking && !self.record.is_guarded(id) {
+                self.plan.note("import.note.minor_alone");
+            }
+            return None;
+        };
+        let ours = draft.known.as_ref().is_none_or(|known| self.is_ours(known, held));
+        if !ours || self.record.stands(id, new) {
+            return None;
+        }
+        self.plan.note("import.note.guardians");
+        if new.paper_on.is_some() {
+            self.plan.note("import.note.guardian_papers");
+        }
+        Some(new.clone())
     }
 
     /// Everybody whom the roster puts on record, with their rows.

@@ -6,6 +6,7 @@ use kernel::ids::Raw;
 use kernel::{Cx, Read, Result, pointers};
 use organisations::{Membership, MembershipRole, OrganisationId};
 use people::PersonId;
+use people::guardians::{self, GuardianId, GuardianState};
 
 use super::model::Changed;
 use super::rules::{self, BodyFacts, BodyFate, Going, PersonFacts, PersonFate};
@@ -22,7 +23,8 @@ pub(super) async fn people(cx: &Cx, db: &impl Read, changes: &[Changed]) -> Resu
     }
     let (made, other): (Vec<&Changed>, Vec<&Changed>) = changes.iter().partition(|change| change.deed == "created");
     let made: Vec<Raw> = made.iter().map(|change| change.object_id).collect();
-    let mut uses = pointers::uses(&cx.app, db, (cx.tenant, "person"), &made, &["membership"]).await?;
+    let mut uses = pointers::uses(&cx.app, db, (cx.tenant, "person"), &made, &["membership", "guardian"]).await?;
+    let mut standing = standing(cx, db, changes, &ids).await?;
     let other: Vec<PersonId> = other.iter().map(|change| PersonId(change.object_id)).collect();
     let mut served: HashMap<PersonId, HashSet<OrganisationId>> = HashMap::new();
     for (person, organisation) in store::served(db, cx.tenant, &other).await? {
@@ -37,19 +39,51 @@ pub(super) async fn people(cx: &Cx, db: &impl Read, changes: &[Changed]) -> Resu
         let begun = change.detail.0.memberships.iter().filter_map(|(organisation, role)| {
             Some((organisation.parse::<OrganisationId>().ok()?, role.parse::<MembershipRole>().ok()?))
         });
+        let (guardians, guarded) = standing.remove(&id).unwrap_or_default();
+        let mut uses = uses.remove(&id.0).unwrap_or_default();
+        if guarded {
+            uses.insert("uses.guardian");
+        }
         PersonFacts {
             id,
+            guardians,
             person: found.remove(&id),
             created: change.deed == "created",
             fields: change.detail.0.fields.clone(),
             begun: begun.collect(),
             memberships: held.remove(&id).unwrap_or_default(),
-            uses: uses.remove(&id.0).unwrap_or_default(),
+            uses,
             served: served.remove(&id).unwrap_or_default(),
             political: political.remove(&id),
         }
     });
     Ok(facts.map(rules::person).collect())
+}
+
+/// Of each person the guardians whom the run named and who agreed to nothing since, and whether others stand for them or they for
+/// others.
+async fn standing(
+    cx: &Cx,
+    db: &impl Read,
+    changes: &[Changed],
+    ids: &[PersonId],
+) -> Result<HashMap<PersonId, (Vec<GuardianId>, bool)>> {
+    let named: HashSet<&str> =
+        changes.iter().flat_map(|change| &change.detail.0.guardians).map(String::as_str).collect();
+    let mut found: HashMap<PersonId, (Vec<GuardianId>, bool)> = HashMap::new();
+    for held in guardians::standing(db, cx.tenant, ids).await? {
+        let ours = held.state == GuardianState::Named && named.contains(held.id.to_string().as_str());
+        let of = found.entry(held.person_id).or_default();
+        if ours {
+            of.0.push(held.id);
+        } else {
+            of.1 = true;
+        }
+        if let Some(other) = held.guardian_person_id {
+            found.entry(other).or_default().1 = true;
+        }
+    }
+    Ok(found)
 }
 
 /// The fates of bodies, when those of `going` go before them.

@@ -14,6 +14,8 @@ pub(super) struct Detail {
     pub fields: BTreeMap<String, (serde_json::Value, serde_json::Value)>,
     #[serde(default)]
     pub memberships: Vec<(String, String)>,
+    #[serde(default)]
+    pub guardians: Vec<String>,
 }
 
 row! {

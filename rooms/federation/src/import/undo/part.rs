@@ -52,7 +52,7 @@ async fn settle(
 const fn person_of(fate: &PersonFate) -> (Raw, &'static str) {
     match fate {
         PersonFate::Absent(id) => (id.0, "absent"),
-        PersonFate::Goes(id, _) => (id.0, "gone"),
+        PersonFate::Goes(id, ..) => (id.0, "gone"),
         PersonFate::Stays(id, _) => (id.0, "kept"),
         PersonFate::Returns(back) => (back.id.0, "returned"),
     }
@@ -69,16 +69,18 @@ const fn body_of(fate: &BodyFate) -> (Raw, &'static str) {
 
 async fn people(tx: &mut Tx<'_>, cx: &Cx, fates: &[PersonFate], reason: &str) -> Result<()> {
     let (mut gone, mut withdrawn, mut ended, mut back) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut of_gone = Vec::new();
+    let (mut of_gone, mut named) = (Vec::new(), Vec::new());
     for fate in fates {
         match fate {
-            PersonFate::Goes(id, memberships) => {
+            PersonFate::Goes(id, memberships, guardians) => {
                 gone.push(*id);
+                named.extend(guardians);
                 of_gone.extend(memberships);
             }
             PersonFate::Returns(returns) => {
                 withdrawn.extend(returns.withdrawn.iter().cloned());
                 ended.extend(returns.ended.iter().cloned());
+                named.extend(&returns.guardians);
                 if !returns.fields.is_empty() {
                     back.push(PutBack { person: returns.person.clone(), fields: returns.fields.clone() });
                 }
@@ -87,6 +89,7 @@ async fn people(tx: &mut Tx<'_>, cx: &Cx, fates: &[PersonFate], reason: &str) ->
             PersonFate::Absent(_) | PersonFate::Stays(..) => {}
         }
     }
+    people::guardians::forget(tx, cx.tenant, &named).await?;
     organisations::forget_memberships(tx, cx, &of_gone).await?;
     organisations::withdraw(tx, cx, &withdrawn).await?;
     organisations::end_many(tx, cx, &ended, reason).await?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use kernel::ids::Raw;
 use organisations::{Membership, MembershipId, MembershipRole, Organisation, OrganisationId};
+use people::guardians::GuardianId;
 use people::{FIELDS, Person, PersonId};
 use serde_json::{Value, json};
 
@@ -27,6 +28,8 @@ pub(super) struct PersonFacts {
     pub begun: Vec<(OrganisationId, MembershipRole)>,
     /// Every membership of theirs, the oldest first.
     pub memberships: Vec<Membership>,
+    /// The guardians whom the run named and who agreed to nothing since.
+    pub guardians: Vec<GuardianId>,
     /// What uses them, besides memberships.
     pub uses: BTreeSet<&'static str>,
     /// Bodies for which they signed up, came or served.
@@ -41,7 +44,7 @@ pub(super) enum PersonFate {
     /// They are gone already.
     Absent(PersonId),
     /// They go, and what the run put them into with them.
-    Goes(PersonId, Vec<MembershipId>),
+    Goes(PersonId, Vec<MembershipId>, Vec<GuardianId>),
     /// They stay as they are.
     Stays(PersonId, Vec<&'static str>),
     /// They were on record before: what the run put returns.
@@ -63,6 +66,8 @@ pub(super) struct Returns {
     pub withdrawn: Vec<(Membership, Option<MembershipId>)>,
     /// Memberships that end today because they were used.
     pub ended: Vec<Membership>,
+    /// Guardians who go.
+    pub guardians: Vec<GuardianId>,
 }
 
 impl PersonFate {
@@ -78,7 +83,7 @@ impl PersonFate {
                 let memberships = back.withdrawn.len() + back.ended.len();
                 let n = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
                 let counts = UndoCounts {
-                    people_returned: i64::from(fields + memberships > 0),
+                    people_returned: i64::from(fields + memberships + back.guardians.len() > 0),
                     people_kept: i64::from(back.kept),
                     fields: n(fields),
                     memberships: n(memberships),
@@ -109,7 +114,7 @@ pub(super) fn person(facts: PersonFacts) -> PersonFate {
         reasons.push(MOVED);
     }
     match reasons.is_empty() {
-        true => PersonFate::Goes(facts.id, facts.memberships.iter().map(|held| held.id).collect()),
+        true => PersonFate::Goes(facts.id, facts.memberships.iter().map(|held| held.id).collect(), facts.guardians),
         false => PersonFate::Stays(facts.id, reasons),
     }
 }
@@ -123,6 +128,7 @@ fn returns(found: Person, facts: PersonFacts) -> Returns {
         kept: false,
         withdrawn: Vec::new(),
         ended: Vec::new(),
+        guardians: facts.guardians,
     };
     for (name, (before, put)) in &facts.fields {
         if name == "political_status" {
@@ -215,7 +221,7 @@ pub(super) struct Going {
 impl Going {
     pub(super) fn person(&mut self, fate: &PersonFate) {
         match fate {
-            PersonFate::Goes(_, memberships) => self.memberships.extend(memberships),
+            PersonFate::Goes(_, memberships, _) => self.memberships.extend(memberships),
             PersonFate::Returns(back) => self.memberships.extend(back.withdrawn.iter().map(|(held, _)| held.id)),
             _ => {}
         }

@@ -43,6 +43,7 @@ fn facts(created: bool, edited: bool) -> PersonFacts {
         fields: BTreeMap::new(),
         begun: Vec::new(),
         memberships: Vec::new(),
+        guardians: Vec::new(),
         uses: BTreeSet::new(),
         served: HashSet::new(),
         political: None,
