@@ -232,7 +232,9 @@ async fn reset_account(app: &Arc<App>, tenant: TenantId, sign_in_name: &str) -> 
         .await
         .map_err(plain)?;
     let minutes = auth::recovery::MINUTES;
-    println!("{sign_in_name} is signed out everywhere; its holder chooses a new password within {minutes} minutes at <address>/recovery/{token}");
+    println!(
+        "{sign_in_name} is signed out everywhere; its holder chooses a new password within {minutes} minutes at <address>/recovery/{token}"
+    );
     Ok(())
 }
 

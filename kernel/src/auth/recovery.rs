@@ -124,7 +124,8 @@ impl Recovery {
     #[must_use]
     pub fn is_answer(&self, cx: &Cx, tail: &str) -> bool {
         let given = answer(cx, self.account_id, tail);
-        self.answers.0.is_empty() || self.answers.0.iter().any(|kept| crate::secret::same(kept.as_bytes(), given.as_bytes()))
+        self.answers.0.is_empty()
+            || self.answers.0.iter().any(|kept| crate::secret::same(kept.as_bytes(), given.as_bytes()))
     }
 }
 
@@ -145,7 +146,8 @@ pub async fn settle(tx: &mut Tx<'_>, cx: &Cx, link: Raw, state: &'static str) ->
 
 /// Sets the password that its holder chose, forgets the second factor and ends every session.
 pub async fn enter(tx: &mut Tx<'_>, cx: &Cx, account: AccountId, hash: &str) -> Result<()> {
-    let sql = "UPDATE account SET totp_sealed = NULL, totp_used = 0 WHERE tenant_id = $1 AND id = $2 AND state = 'active'";
+    let sql =
+        "UPDATE account SET totp_sealed = NULL, totp_used = 0 WHERE tenant_id = $1 AND id = $2 AND state = 'active'";
     if tx.execute(sql, args![cx.tenant, account]).await? == 0 {
         return Err(Error::NotFound);
     }

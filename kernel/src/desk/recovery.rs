@@ -216,7 +216,8 @@ impl Chosen {
         if !link.answers.0.is_empty() && forms::folded(self.tail()).chars().count() != 4 {
             errors.add("tail", Word::new("account.recovery.four"));
         }
-        let names = [account.sign_in_name.as_str(), account.name.as_str(), account.phone.as_deref().unwrap_or_default()];
+        let names =
+            [account.sign_in_name.as_str(), account.name.as_str(), account.phone.as_deref().unwrap_or_default()];
         if let Some(word) = auth::weakness(self.password.expose(), &names) {
             errors.add("password", word);
         } else if self.password != self.again {

@@ -173,11 +173,7 @@ pub async fn leave(
 }
 
 /// Whether a team at work would be without a leader, if this one left; asked of its leaders.
-pub async fn leads_alone(
-    db: &impl Read,
-    cx: &Cx,
-    (organisation, person): (OrganisationId, PersonId),
-) -> Result<bool> {
+pub async fn leads_alone(db: &impl Read, cx: &Cx, (organisation, person): (OrganisationId, PersonId)) -> Result<bool> {
     let team = store::find(db, cx.tenant, organisation).await?;
     let leaders = store::leaders_of(db, cx.tenant, &[organisation]).await?.remove(&organisation).unwrap_or_default();
     let another = leaders.iter().any(|l| l.role == MembershipRole::Leader && l.person_id != person);

@@ -129,8 +129,7 @@ async fn create(cx: Cx, Body(typed): Body<PersonForm>) -> Result<Response> {
     policy::may_register(&cx, &new.region_code)?;
     let (at, card) = (cx.clone(), Card::of_new(&new));
     let apart = Apart::of_program(&typed.apart, &typed.apart_reason)?;
-    let made =
-        cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| saving::put(tx, &at, &new, &apart).await);
+    let made = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| saving::put(tx, &at, &new, &apart).await);
     let id = match made.await {
         Err(Error::Refused(word)) if saving::is_warning(&word) => return saving::problem(&cx, &card).await,
         made => made?,

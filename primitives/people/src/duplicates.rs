@@ -20,7 +20,7 @@ pub use scan::{Found, scan};
 pub use score::{LIKELY, Reason, SURE, score};
 pub(crate) use verbs::settle;
 pub use verbs::{Likely, both, cards, find_all, guests, likely, note};
-pub(crate) use verbs::{decide_apart, nightly, of_person};
+pub(crate) use verbs::{nightly, of_person};
 
 use crate::policy;
 use kernel::Routes;

@@ -33,4 +33,5 @@ pub const REGISTER: Permission = Permission::new("federation.register", Class::S
 pub const TOWNS: Permission = Permission::new("federation.towns", Class::S2, &[Role::District]);
 
 /// The room's table.
-pub const TABLE: &[Permission] = &[HOME, JOIN, ME, REVEAL, EDIT, REQUESTS, ACCESS, RECOVER, REGISTER, CLAIM, CLAIMS, TOWNS];
+pub const TABLE: &[Permission] =
+    &[HOME, JOIN, ME, REVEAL, EDIT, REQUESTS, ACCESS, RECOVER, REGISTER, CLAIM, CLAIMS, TOWNS];

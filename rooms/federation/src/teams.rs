@@ -175,12 +175,7 @@ async fn standing(cx: &Cx, team: &Organisation) -> Result<Standing> {
     }
 }
 
-async fn own_request(
-    db: &impl Read,
-    cx: &Cx,
-    person: PersonId,
-    team: OrganisationId,
-) -> Result<Option<request::Own>> {
+async fn own_request(db: &impl Read, cx: &Cx, person: PersonId, team: OrganisationId) -> Result<Option<request::Own>> {
     let own = request::own(db, cx.tenant, person).await?;
     Ok(own.into_iter().find(|request| request.organisation_id == team))
 }

@@ -176,7 +176,10 @@ async fn programs_are_warned_as_the_desk_is_and_say_why_it_is_somebody_else() {
         let told = warned.json();
         assert_eq!((told["code"].as_str(), told["hidden"].as_i64()), (Some("people.double.warn"), Some(0)));
         let candidate = &told["candidates"][0];
-        assert_eq!((candidate["name"].as_str(), candidate["id"].as_str()), (Some("陈慧敏"), Some(known.to_string().as_str())));
+        assert_eq!(
+            (candidate["name"].as_str(), candidate["id"].as_str()),
+            (Some("陈慧敏"), Some(known.to_string().as_str()))
+        );
         assert_eq!(candidate["phone_masked"], "138 **** 0013");
         assert!(candidate["reasons"].as_array().unwrap().iter().any(|reason| reason == "same_phone"), "{candidate}");
         // Another town is told that there is somebody, and not who.

@@ -87,8 +87,10 @@ pub async fn standing(db: &impl Read, tenant: TenantId, people: &[PersonId]) -> 
 /// Takes guardians off the record who agreed to nothing yet.
 pub async fn forget(tx: &mut Tx<'_>, tenant: TenantId, ids: &[GuardianId]) -> Result<()> {
     for part in ids.chunks(500) {
-        let sql =
-            format!("DELETE FROM guardian WHERE tenant_id = $1 AND state = 'named' AND id IN {}", in_list(2, part.len()));
+        let sql = format!(
+            "DELETE FROM guardian WHERE tenant_id = $1 AND state = 'named' AND id IN {}",
+            in_list(2, part.len())
+        );
         let mut args = args![tenant].to_vec();
         args.extend(part.iter().map(kernel::db::ToValue::to_value));
         tx.execute(&sql, &args).await?;

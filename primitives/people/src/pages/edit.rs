@@ -138,8 +138,7 @@ pub(super) async fn create(cx: Cx, Form(typed): Form<PersonForm>) -> Result<Answ
     let (at, card) = (cx.clone(), Card::of_new(&new));
     let apart = Apart { said: typed.apart.clone(), reason: String::new() };
     // Looked for inside, so that the same form sent twice is answered as the first time.
-    let made =
-        cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| saving::put(tx, &at, &new, &apart).await);
+    let made = cx.once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| saving::put(tx, &at, &new, &apart).await);
     match made.await {
         Ok(id) => Ok(cx.see_other_saying(&format!("/desk/people/{id}"), &Word::new("people.saved"))),
         Err(Error::Refused(word)) if word.key == "people.identity_taken" => {

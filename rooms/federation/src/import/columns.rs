@@ -145,8 +145,7 @@ impl Mapping {
 pub fn guess(kind: Kind, headings: &[(String, String)], told: &BTreeMap<String, Option<Field>>) -> Mapping {
     let mut mapping = Mapping::default();
     for (column, (above, heading)) in headings.iter().enumerate() {
-        let field =
-            told_field(told, above, heading).unwrap_or_else(|| guessed(kind, &mapping, (above, heading)));
+        let field = told_field(told, above, heading).unwrap_or_else(|| guessed(kind, &mapping, (above, heading)));
         match field {
             Some(field) if mapping.column(field).is_some() => {
                 mapping.doubled.push((column, field));
@@ -171,8 +170,12 @@ fn beside(mapping: &Mapping, heading: &str) -> Option<Field> {
         return None;
     }
     match plain(heading).as_str() {
-        "关系" | "与本人关系" | "与志愿者关系" | "与孩子关系" | "与学生关系" | "称谓" => Some(Field::GuardianRelation),
-        "电话" | "手机" | "手机号" | "手机号码" | "联系电话" | "联系方式" | "电话号码" => Some(Field::GuardianPhone),
+        "关系" | "与本人关系" | "与志愿者关系" | "与孩子关系" | "与学生关系" | "称谓" => {
+            Some(Field::GuardianRelation)
+        }
+        "电话" | "手机" | "手机号" | "手机号码" | "联系电话" | "联系方式" | "电话号码" => {
+            Some(Field::GuardianPhone)
+        }
         "签字日期" | "签名日期" | "签署日期" | "日期" => Some(Field::GuardianAgreedOn),
         _ => None,
     }

@@ -6,8 +6,8 @@ use hours::Transfer;
 use kernel::ids::Raw;
 use kernel::{Cx, Deed, Error, Read, Result, Target, Tx, Word, WorkItem, auth};
 use organisations::{Membership, MembershipId};
-use people::merging::{self, Merge, MergeId};
 use people::duplicates::{self, GuestPair};
+use people::merging::{self, Merge, MergeId};
 use people::{Person, PersonId, policy};
 use serde::Serialize;
 

@@ -91,12 +91,16 @@ async fn nobody_opens_an_account_with_more_rights_than_they_hand_out() {
         let own = li.person.expect("the leader is a person");
         assert!(ask(&li, own).await.expect(409).text_contains("不能给自己办"));
         // Another leader of the same team: only who could make a leader gives their account back.
-        let (second, path) = (rig.person("何旁成").await, format!("{}", rig.team("沥东巡河队", "440605125001").await.1));
+        let (second, path) =
+            (rig.person("何旁成").await, format!("{}", rig.team("沥东巡河队", "440605125001").await.1));
         rig.leader(team, second).await;
         rig.as_account("he", &[organisation(Role::Leader, &path)], Some(second)).await;
         let town = rig.as_account("town", &[region(Role::Town, "440605125")], None).await;
         assert!(ask(&li, second).await.expect(409).text_contains("带着队伍"));
-        assert!(ask(&town, second).await.expect(409).text_contains("带着队伍"), "a role without a team is nobody's to give");
+        assert!(
+            ask(&town, second).await.expect(409).text_contains("带着队伍"),
+            "a role without a team is nobody's to give"
+        );
         // A volunteer who works for the town as well.
         let clerk = rig.person("冯远成").await;
         rig.member(team, clerk).await;
