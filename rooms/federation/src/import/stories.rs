@@ -8,7 +8,7 @@ use testkit::{Reply, TestApp, Visitor, on_both};
 use super::columns::Field;
 use super::command::command_import;
 
-pub(super) fn rooms() -> Vec<Module> {
+fn rooms() -> Vec<Module> {
     let import = super::furnish(Module::new("import")).words(kernel::words!("import"));
     vec![places::module(), people::module(), organisations::module(), import]
 }

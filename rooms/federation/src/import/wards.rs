@@ -1,6 +1,7 @@
 //! Stories of rosters that name the guardians of minors.
 
-use super::stories::{counts, import, ready, rooms, upload, xlsx};
+use super::stories::{counts, import, ready, upload, xlsx};
+use crate::tests::modules;
 use kernel::{Read as _, args, row};
 use testkit::{TestApp, on_both};
 
@@ -29,7 +30,7 @@ async fn guardians(app: &TestApp) -> Vec<Found> {
 
 #[tokio::test]
 async fn a_roster_names_the_guardians_of_minors_and_says_what_is_missing() {
-    on_both(rooms, async |app: TestApp| {
+    on_both(modules, async |app: TestApp| {
         let officer = ready(&app).await;
         let (child, youth, near) = (checked(CHILD), checked(YOUTH), checked(NEAR));
         let rows: Vec<Vec<&str>> = vec![
@@ -78,7 +79,7 @@ async fn a_roster_names_the_guardians_of_minors_and_says_what_is_missing() {
 
 #[tokio::test]
 async fn a_second_roster_names_nobody_twice_and_an_undo_takes_the_guardians_back() {
-    on_both(rooms, async |app: TestApp| {
+    on_both(modules, async |app: TestApp| {
         let officer = ready(&app).await;
         let (child, youth) = (checked(CHILD), checked(YOUTH));
         import(&app, &officer, "volunteers", &[&HEAD[..4], &["何小芳", &youth, "", "大沥镇"]]).await;
@@ -99,7 +100,8 @@ async fn a_second_roster_names_nobody_twice_and_an_undo_takes_the_guardians_back
         let runs: Vec<Run> = app.db().all(sql, args![app.tenant]).await.unwrap();
         officer.post(&format!("/desk/imports/{}/undoing", runs[1].id), &[]).await.expect(303);
         app.run_jobs().await;
-        assert!(guardians(&app).await.is_empty(), "nobody stands any more for those of the run");
+        let undone = officer.get(&format!("/desk/imports/{}/undoing", runs[1].id)).await.expect(200);
+        assert!(guardians(&app).await.is_empty(), "nobody stands any more for those of the run: {}", undone.text());
         let left = "SELECT COUNT(*) AS n FROM person WHERE tenant_id = $1";
         assert_eq!(app.count(left, args![app.tenant]).await, 1, "the child went, who was there before stays");
     })

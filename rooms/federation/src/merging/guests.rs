@@ -77,7 +77,7 @@ async fn a_guest_who_registers_has_the_hours_of_the_gate_under_the_one_number() 
         let merging = format!("/desk/people/{own}/duplicates/{guest}/merging");
         leader.get(&merging).await.expect(403);
         assert!(town.get(&merging).await.expect(200).text_contains("冯秀英"));
-        let refused = town.post(&merging, &[("kept", &guest.to_string())]).await.expect(409);
+        let refused = town.post(&merging, &[("kept", &guest.to_string())]).await.expect(422);
         assert!(refused.text_contains("请留登记过的那份"), "{}", refused.text());
         town.post(&merging, &[("kept", &own.to_string())]).await.expect(303);
         assert_eq!((balance(&app, own).await, balance(&app, guest).await), (60, 0));
