@@ -223,12 +223,9 @@ async fn reset_account(app: &Arc<App>, tenant: TenantId, sign_in_name: &str) -> 
     let found = auth::find_by_name(&app.db, tenant, sign_in_name).await.map_err(plain)?;
     let account = found.with_context(|| format!("no account is called {sign_in_name}: see `qiyi account list`"))?;
     anyhow::ensure!(account.state == "active", "{sign_in_name} is disabled: make another account");
-    let at = cx.clone();
-    let (token, _) = cx
-        .write(LaneKey(2), async move |tx: &mut Tx<'_>| {
-            let by = (kernel::ids::fresh(), auth::Checked::Machine);
-            kernel::desk::recovery::make(tx, &at, &account, by, &[]).await
-        })
+    let new = auth::recovery::NewRecovery::fresh(auth::Checked::Machine, Vec::new());
+    let (at, token) = (cx.clone(), new.token.clone());
+    cx.write(LaneKey(2), async move |tx: &mut Tx<'_>| kernel::desk::recovery::make(tx, &at, &account, &new).await)
         .await
         .map_err(plain)?;
     let minutes = auth::recovery::MINUTES;

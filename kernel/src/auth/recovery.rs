@@ -52,6 +52,33 @@ row! {
 
 const COLUMNS: &str = "id, account_id, answers, made_by, ends_at";
 
+/// What a new link is made of.
+#[derive(Clone, Debug)]
+pub struct NewRecovery {
+    /// Its id.
+    pub id: Raw,
+    /// The link's own secret; only its hash is kept.
+    pub token: String,
+    /// How whoever gives it made sure.
+    pub checked: Checked,
+    /// What its holder is asked for; without any, nothing.
+    pub tails: Vec<String>,
+}
+
+impl NewRecovery {
+    /// A fresh one.
+    #[must_use]
+    pub fn fresh(checked: Checked, tails: Vec<String>) -> Self {
+        Self { id: crate::ids::fresh(), token: crate::ids::token(), checked, tails }
+    }
+}
+
+/// Until when a link works that is made now.
+#[must_use]
+pub fn ends_at(cx: &Cx) -> DateTime<Utc> {
+    cx.now + Duration::minutes(MINUTES)
+}
+
 /// Why an accounts officer gives nobody a way back into this account, if so: not into one's own, and into none that holds
 /// another of the three powers or more than the officer's own scope.
 pub async fn check(cx: &Cx, account: &Account) -> Result<()> {
@@ -76,24 +103,17 @@ pub fn check_any(cx: &Cx, account: &Account) -> Result<()> {
     Ok(())
 }
 
-/// Makes the link and ends every session of the account; the link before ends. Answers the token and until when it works.
-pub async fn make(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    account: &Account,
-    (id, checked): (Raw, Checked),
-    tails: &[String],
-) -> Result<(String, DateTime<Utc>)> {
+/// Makes the link and ends every session of the account; the link before ends.
+pub async fn make(tx: &mut Tx<'_>, cx: &Cx, account: &Account, new: &NewRecovery) -> Result<()> {
     slow(tx, cx).await?;
     super::end_all(tx, cx.tenant, account.id).await?;
-    let (token, ends) = (crate::ids::token(), cx.now + Duration::minutes(MINUTES));
-    let answers = Json(tails.iter().map(|tail| answer(cx, account.id, tail)).collect::<Vec<_>>());
+    let answers = Json(new.tails.iter().map(|tail| answer(cx, account.id, tail)).collect::<Vec<_>>());
     let sql = "INSERT INTO account_recovery (tenant_id, id, account_id, token_hash, state, tries, answers, checked, made_at, made_by, made_account, ends_at)
                VALUES ($1, $2, $3, $4, 'open', 0, $5, $6, $7, $8, $9, $10)";
-    let (hash, by, made_account) = (super::digest(&token), &cx.actor.name, cx.actor.account);
-    let of = args![cx.tenant, id, account.id, hash, answers, checked, cx.now, by, made_account, ends];
+    let (hash, by, made_account) = (super::digest(&new.token), &cx.actor.name, cx.actor.account);
+    let of = args![cx.tenant, new.id, account.id, hash, answers, new.checked, cx.now, by, made_account, ends_at(cx)];
     tx.execute(sql, of).await?;
-    Ok((token, ends))
+    Ok(())
 }
 
 /// More links in an hour than people who forget are refused.

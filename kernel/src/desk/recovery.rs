@@ -3,7 +3,8 @@
 
 use super::accounts;
 use crate::audit::Deed;
-use crate::auth::{self, Account, Checked, Recovery, recovery};
+use crate::auth::recovery::{self, NewRecovery};
+use crate::auth::{self, Account, Checked, Recovery};
 use crate::cx::{Actor, Cx};
 use crate::db::{LaneKey, Tx};
 use crate::error::{Error, Result};
@@ -97,21 +98,16 @@ impl Wish {
     }
 }
 
-/// Makes the link with its line and its message; answers the token and until when it works.
-pub async fn make(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    account: &Account,
-    (id, checked): (Raw, Checked),
-    tails: &[String],
-) -> Result<(String, DateTime<Utc>)> {
-    let (token, until) = recovery::make(tx, cx, account, (id, checked), tails).await?;
+/// Makes the link with its line and its message.
+pub async fn make(tx: &mut Tx<'_>, cx: &Cx, account: &Account, new: &NewRecovery) -> Result<()> {
+    recovery::make(tx, cx, account, new).await?;
+    let (checked, until) = (new.checked, recovery::ends_at(cx));
     tx.record(cx, &RecoveryGiven { object: object_of(account), checked, until });
     if let Some(person) = account.person_id {
         let word = Word::new("message.recovery_given").with("name", &cx.actor.name);
         messages::leave_urgent(tx, cx, &[person], &word, "/me/trace").await?;
     }
-    Ok((token, until))
+    Ok(())
 }
 
 #[derive(Template)]
@@ -126,26 +122,21 @@ struct Slip {
 
 /// Makes the link and shows it this once; the same form again leads back.
 pub async fn give(cx: &Cx, account: Account, checked: Checked, tails: Vec<String>, back: String) -> Result<Answer> {
-    let (at, made, name) = (cx.clone(), crate::ids::fresh(), account.name.clone());
-    // The token stays out of what is kept of the form: only its hash lies in the database.
-    let told: std::sync::Arc<std::sync::Mutex<Option<(String, DateTime<Utc>)>>> = std::sync::Arc::default();
-    let tell = std::sync::Arc::clone(&told);
+    let new = NewRecovery::fresh(checked, tails);
+    let (at, made, name) = (cx.clone(), new.id, account.name.clone());
+    let url = format!("{}/recovery/{}", cx.app.config.base_url, new.token);
+    // Only the id is kept of the form: what was shown cannot be shown twice.
     let kept: Raw = cx
         .once(LaneKey(2), async move |tx: &mut Tx<'_>| {
-            let link = make(tx, &at, &account, (made, checked), &tails).await?;
-            if let Ok(mut told) = tell.lock() {
-                *told = Some(link);
-            }
-            Ok(made)
+            make(tx, &at, &account, &new).await?;
+            Ok(new.id)
         })
         .await?;
-    let link = told.lock().ok().and_then(|mut told| told.take());
-    let Some((token, ends_at)) = link.filter(|_| kept == made) else {
+    if kept != made {
         return Ok(cx.see_other_saying(&back, &Word::new("account.recovery.shown_once")));
-    };
-    let url = format!("{}/recovery/{token}", cx.app.config.base_url);
+    }
     let qr = crate::http::qr(&url);
-    cx.page(&Slip { back, name, url, qr, ends_at })
+    cx.page(&Slip { back, name, url, qr, ends_at: recovery::ends_at(cx) })
 }
 
 /// By whoever keeps the accounts.

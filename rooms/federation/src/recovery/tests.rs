@@ -91,8 +91,7 @@ async fn nobody_opens_an_account_with_more_rights_than_they_hand_out() {
         let own = li.person.expect("the leader is a person");
         assert!(ask(&li, own).await.expect(409).text_contains("不能给自己办"));
         // Another leader of the same team: only who could make a leader gives their account back.
-        let (second, path) =
-            (rig.person("何旁成").await, format!("{}", rig.team("沥东巡河队", "440605125001").await.1));
+        let (second, (_, path)) = (rig.person("何旁成").await, rig.team("沥东巡河队", "440605125001").await);
         rig.leader(team, second).await;
         rig.as_account("he", &[organisation(Role::Leader, &path)], Some(second)).await;
         let town = rig.as_account("town", &[region(Role::Town, "440605125")], None).await;
