@@ -54,10 +54,9 @@ pub fn module() -> Module {
             "20261128_13_merge",
             "20261128_61_guardian",
             "20261128_62_life",
+            "20261128_67_guardian_paper",
             "20261128_67_search",
             "20261128_83_certificates"
-            "20261128_67_guardian_paper",
-            "20261128_67_search"
         ])
         .words(kernel::words!())
         .words(kernel::words!("rules"))

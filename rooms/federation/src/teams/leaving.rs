@@ -44,7 +44,8 @@ async fn refusal(db: &impl Read, cx: &Cx, (team, person): (OrganisationId, Perso
         return Ok(Some(Word::new("organisations.sole_leader")));
     }
     let held = activities::store::with_team(db, cx.tenant, (person, team), cx.now).await?;
-    let Some(now) = held.iter().find(|place| place.starts_at <= cx.now) else { return Ok(None) };
+    // A stay at one's own time that was not said yet is no service that is on.
+    let Some(now) = held.iter().find(|place| place.starts_at <= cx.now && !place.loose) else { return Ok(None) };
     let title = activities::find(db, cx.tenant, now.activity_id).await?.title;
     let until = kernel::words::moment(now.ends_at);
     Ok(Some(Word::new("federation.leaving.serving").with("title", title).with("until", until)))
