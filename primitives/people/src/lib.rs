@@ -43,10 +43,22 @@ use kernel::{Cx, ListFace, Module, NavItem, Result, Secret};
 /// Every ten minutes it is asked whether the night, or somebody's day, has come.
 const LOOK: u64 = 600_000;
 
+/// Its pages and their JSON twins.
+fn with_routes(module: Module) -> Module {
+    module
+        .routes(pages::routes())
+        .routes(export::routes())
+        .routes(api::routes())
+        .routes(duplicates::routes())
+        .routes(guardians::routes())
+        .routes(life::routes())
+        .routes(certificates::routes())
+}
+
 /// The room.
 #[must_use]
 pub fn module() -> Module {
-    Module::new("people")
+    with_routes(Module::new("people"))
         .migrations(kernel::migrations![
             "20261123_12_people",
             "20261124_12_export",
@@ -75,13 +87,6 @@ pub fn module() -> Module {
             kernel::Pointer::of("person", ("guardian", "guardian_person_id"), "uses.guardian"),
         ])
         .policy(policy::TABLE)
-        .routes(pages::routes())
-        .routes(export::routes())
-        .routes(api::routes())
-        .routes(duplicates::routes())
-        .routes(guardians::routes())
-        .routes(life::routes())
-        .routes(certificates::routes())
         .settings(life::SETTINGS)
         .bulk(life::DORMANT)
         .part(life::Served::default())
