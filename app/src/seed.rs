@@ -6,6 +6,7 @@ mod dice;
 mod ground;
 mod lines;
 mod lore;
+mod notices;
 mod people;
 mod plan;
 mod records;
@@ -117,6 +118,7 @@ pub async fn generate(
     progress("figures", 0, 1);
     lines::make(&cx, &world, &plan, &mut dice).await?;
     records::make(&cx, &world, &plan, &mut dice).await?;
+    notices::make(&cx, &lore, &world, &mut dice).await?;
     service::settle(&cx).await?;
     app.db.take_pace(Pace::Usual).await.map_err(plain)?;
     progress("figures", 1, 1);

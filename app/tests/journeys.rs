@@ -1,8 +1,11 @@
 //! The journeys: the built program in real browsers, from an empty folder to the year's figures, on a phone and on a desk,
-//! in elder mode, without JavaScript, on both databases; and a look at every page of a lived-in district.
+//! in elder mode, without JavaScript, on both databases; the whole federation walked on a lived-in district; and a look at every
+//! page of one, in Chinese and in English.
 
 #[path = "journeys/accounts.rs"]
 mod accounts;
+#[path = "journeys/english.rs"]
+mod english;
 #[path = "journeys/figures.rs"]
 mod figures;
 #[path = "journeys/hall.rs"]
@@ -11,6 +14,12 @@ mod hall;
 mod house;
 #[path = "journeys/looks.rs"]
 mod looks;
+#[path = "journeys/looks_desk.rs"]
+mod looks_desk;
+#[path = "journeys/looks_phone.rs"]
+mod looks_phone;
+#[path = "journeys/pages.rs"]
+mod pages;
 #[path = "journeys/people.rs"]
 mod people;
 #[path = "journeys/phone.rs"]
@@ -19,6 +28,22 @@ mod phone;
 mod roster;
 #[path = "journeys/sheet.rs"]
 mod sheet;
+#[path = "journeys/walk_activities.rs"]
+mod walk_activities;
+#[path = "journeys/walk_attendance.rs"]
+mod walk_attendance;
+#[path = "journeys/walk_desk.rs"]
+mod walk_desk;
+#[path = "journeys/walk_hours.rs"]
+mod walk_hours;
+#[path = "journeys/walk_messages.rs"]
+mod walk_messages;
+#[path = "journeys/walk_registry.rs"]
+mod walk_registry;
+#[path = "journeys/walk_statistics.rs"]
+mod walk_statistics;
+#[path = "journeys/walks.rs"]
+mod walks;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, FixedOffset, NaiveTime, SubsecRound};

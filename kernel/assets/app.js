@@ -6,10 +6,16 @@ const all = (s, root = document) => [...root.querySelectorAll(s)];
 const errors = $(".errs");
 if (errors) errors.focus();
 
-// Work-lists: j and k move along the rows, Enter opens the row in focus, / goes to the search box.
+// Lists of the desk, work-lists and tables alike: j and k move along the rows, Enter opens the row in focus, / goes to the
+// search box.
+const rows = () => {
+  const work = all(".rows a");
+  return work.length ? work : all("main .table tbody tr").map((row) => $("a[href]", row)).filter(Boolean);
+};
 const typing = (el) => el.closest("input, select, textarea, [contenteditable]");
+const ticking = (el) => el.matches("[type=checkbox], [type=radio]");
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || (typing(event.target) && !ticking(event.target))) return;
   if (event.key === "/") {
     const box = $("input[type=search]");
     if (!box) return;
@@ -19,10 +25,12 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key !== "j" && event.key !== "k") return;
-  const links = all(".rows a");
+  const links = rows();
   if (!links.length) return;
   event.preventDefault();
-  const here = links.indexOf(document.activeElement);
+  const at = document.activeElement;
+  // A box in a row counts as that row.
+  const here = links.findIndex((a) => a === at || a.closest("tr")?.contains(at));
   const from = here >= 0 ? here : links.findIndex((a) => a.ariaCurrent === "true");
   const step = event.key === "j" ? 1 : -1;
   const next = links[Math.min(links.length - 1, Math.max(0, from + step))];

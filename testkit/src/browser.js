@@ -124,6 +124,41 @@ const fromTheTop = () => {
   return stops();
 };
 
+// What elder mode asks for (design rule 7): text of 18 px, titles and key figures of 30, main controls of 60 x 60.
+const FIGURES = '.huge, .big, .counts dd, .figs dd';
+const MAIN = '.btn:not(.link), .bar a, main input:not([type=hidden]), main select, main textarea';
+const elder = () => {
+  const found = [];
+  const all = (selector) => [...document.querySelectorAll(selector)].filter((e) => seen(e) && !hidden(e));
+  const small = (element, least) => {
+    const size = parseFloat(getComputedStyle(element).fontSize);
+    if (size < least - 0.1) found.push(told(element) + ' is written ' + size + ' px high in elder mode, under ' + least);
+  };
+  all('main *, .bar a, .top .pill').filter(ownText).forEach((element) => small(element, 18));
+  all('h1, ' + FIGURES).forEach((element) => small(element, 30));
+  for (const element of all(MAIN)) {
+    const [w, h] = box(element);
+    if (w < 59.5 || h < 59.5) found.push(told(element) + ' is ' + Math.round(w) + ' x ' + Math.round(h) + ' in elder mode, under 60 px');
+  }
+  return [...new Set(found)];
+};
+
+// Texts with Chinese in them, as a reader of English would meet them; what says itself to be Chinese is not meant.
+const CHINESE = /[\u3400-\u9fff]/;
+const chinese = () => {
+  const texts = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const element = walk.currentNode.parentElement;
+    if (element.closest('[lang=zh-CN], script, style, noscript')) continue;
+    texts.push(walk.currentNode.data);
+  }
+  for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt], [data-done]')) {
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-done']) texts.push(element.getAttribute(name));
+  }
+  return [...new Set([document.title, ...texts].map(words).filter((text) => CHINESE.test(text)))];
+};
+
 // Everything that is wrong with the page as a list of sentences; `touch` asks for targets a thumb can hit.
 const faults = (width, touch) => {
   const found = [];
@@ -159,6 +194,7 @@ const faults = (width, touch) => {
     }
   }
   found.push(...readable());
+  if (document.documentElement.dataset.mode === 'elder') found.push(...elder());
   for (const entry of performance.getEntriesByType('resource')) {
     if (/^(data|blob|about):/.test(entry.name)) continue;
     if (new URL(entry.name).origin !== location.origin) found.push('asked another origin: ' + entry.name);

@@ -182,8 +182,10 @@ impl Browser {
         self.command("POST", "/execute/sync", &json!({ "script": format!("{SCRIPT}\n{body}"), "args": arguments }))
     }
 
-    /// Presses a key as the keyboard would: `Tab`, `Enter`, `Escape`, `ArrowDown` …
+    /// Presses a key as the keyboard would: `Tab`, `Enter`, `Escape`, `ArrowDown`, `j`, `/` …
     pub fn press(&mut self, key: &str) -> Result<()> {
+        let letter =
+            key.bytes().next().filter(|_| key.len() == 1).map_or(0, |byte| u32::from(byte.to_ascii_uppercase()));
         let (code, text) = match key {
             "Tab" => (9, ""),
             "Enter" => (13, "\r"),
@@ -191,6 +193,8 @@ impl Browser {
             "ArrowUp" => (38, ""),
             "ArrowDown" => (40, ""),
             " " => (32, " "),
+            "/" => (191, "/"),
+            _ if letter > 32 => (letter, key),
             _ => bail!("the rig has no key {key:?} yet"),
         };
         let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };

@@ -108,7 +108,9 @@ pub(super) fn make(lore: &Lore, size: &Size, world: &mut World, dice: &mut Dice)
     for n in 0..usize::try_from(size.activities).unwrap_or(0) {
         let state = shares.state(n);
         let days = days(state, n, (world.today, size.days), shares.sessions, dice);
-        let mut activity = activity(lore, world, state, &days, dice);
+        // The demo's team holds the first that runs, too: its leader has somebody to call today, and a past.
+        let first = plan.activities.first().map(|a| a.team).filter(|_| n == shares.open);
+        let mut activity = activity(lore, world, (state, first), &days, dice);
         let night = state == State::Running && n % 10 == 3;
         if night {
             let of = called(lore, world, &world.teams[activity.team], None);
@@ -193,8 +195,15 @@ fn days(state: State, n: usize, (today, window): (NaiveDate, u64), count: f64, d
     }
 }
 
-fn activity(lore: &Lore, world: &World, state: State, days: &[NaiveDate], dice: &mut Dice) -> Activity {
-    let at = dice.below(world.teams.len());
+fn activity(
+    lore: &Lore,
+    world: &World,
+    (state, team): (State, Option<usize>),
+    days: &[NaiveDate],
+    dice: &mut Dice,
+) -> Activity {
+    let any = dice.below(world.teams.len());
+    let at = team.unwrap_or(any);
     let team = &world.teams[at];
     let codes: Vec<&String> = lore.weights.keys().collect();
     let category = codes[dice.weighted(lore.weights.values().copied())].clone();

@@ -1,5 +1,6 @@
 //! The place where the journeys happen: one served district, browsers that look at it, and what they find wrong.
 
+use crate::english::Phrases;
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
@@ -10,9 +11,10 @@ use testkit::postgres::Database;
 use testkit::process::{Qiyi, Serve, run};
 
 const EXE: &str = env!("CARGO_BIN_EXE_qiyi");
-/// A phone and a desk.
+/// A phone, a desk, and the narrowest screen of design rule 6.
 pub const PHONE: (u32, u32) = (390, 844);
 pub const DESK: (u32, u32) = (1440, 900);
+const NARROW: (u32, u32) = (320, 640);
 
 /// On what the district is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +28,13 @@ pub enum Engine {
 /// A district that is served.
 pub struct House {
     folder: TempDir,
+    /// Where the served data lie.
+    data: PathBuf,
     qiyi: Qiyi,
     database: Option<Database>,
     faults: Vec<String>,
+    /// Which pages were looked at since the last reader, and whether a thumb should hit everything on them.
+    walked: Vec<(String, bool)>,
 }
 
 /// Whether there is a browser to walk with. A whole run may not be without.
@@ -53,7 +59,8 @@ impl House {
             serve = serve.database(&empty.url());
             database = Some(empty);
         }
-        Ok(Some(Self { qiyi: serve.start()?, folder, database, faults: Vec::new() }))
+        let data = folder.path().join("data");
+        Ok(Some(Self { qiyi: serve.start()?, folder, data, database, faults: Vec::new(), walked: Vec::new() }))
     }
 
     /// Starts it on a small district that has been lived in, where anyone may sign in as anyone.
@@ -63,12 +70,13 @@ impl House {
         }
         let folder = tempfile::Builder::new().prefix("qiyi-journeys-").tempdir()?;
         let data = folder.path().join("data");
-        let inside = data.join("demo").display().to_string();
-        let size = ["--volunteers", "600", "--teams", "40", "--activities", "120", "--attendances", "2400"];
+        let demo = data.join("demo");
+        let inside = demo.display().to_string();
+        let size = ["--volunteers", "600", "--teams", "40", "--activities", "240", "--attendances", "3000"];
         let made = run(EXE, &[&["seed", "--data", &inside][..], &size].concat())?;
         ensure!(made.status.success(), "qiyi seed: {}", String::from_utf8_lossy(&made.stderr));
         let qiyi = Serve::demo(EXE, &data).start()?;
-        Ok(Some(Self { qiyi, folder, database: None, faults: Vec::new() }))
+        Ok(Some(Self { qiyi, folder, data: demo, database: None, faults: Vec::new(), walked: Vec::new() }))
     }
 
     /// Where it listens.
@@ -92,7 +100,7 @@ impl House {
 
     /// Runs a command of the keeper on the same folder and gives what it printed.
     pub fn command(&self, words: &[&str]) -> Result<String> {
-        let data = self.folder.path().join("data").display().to_string();
+        let data = self.data.display().to_string();
         let url = self.database.as_ref().map(Database::url);
         let database = url.as_deref().map_or_else(Vec::new, |url| vec!["--database", url]);
         let done = run(EXE, &[words, &["--data", &data], &database].concat())?;
@@ -135,14 +143,17 @@ impl House {
         self.look_here(browser, touch)
     }
 
-    /// Looks at the page now shown as a phone, as a desk and in elder mode, walks it with Tab, and keeps what is wrong with
-    /// it. `touch`: also whether a thumb can hit everything, which pages of the desk need not.
+    /// Looks at the page now shown as a phone, in elder mode, on the narrowest screen and as a desk, walks it with Tab, and
+    /// keeps what is wrong with it. `touch`: also whether a thumb can hit everything, which pages of the desk need not.
     pub fn look_here(&mut self, browser: &mut Browser, touch: bool) -> Result<()> {
         let path = path_of(browser)?;
-        for (size, mode) in [(PHONE, ""), (PHONE, "elder"), (DESK, "")] {
+        if !self.walked.iter().any(|(walked, _)| *walked == path) {
+            self.walked.push((path.clone(), touch));
+        }
+        for (size, mode) in [(PHONE, ""), (PHONE, "elder"), (NARROW, ""), (DESK, "")] {
             browser.page(size.0, size.1)?;
             browser.evaluate("document.documentElement.dataset.mode = arguments[0]", &serde_json::json!([mode]))?;
-            for fault in browser.faults(touch && size == PHONE)? {
+            for fault in browser.faults(touch && size != DESK)? {
                 self.faults.push(format!("{path} at {} {mode}: {fault}", size.0));
             }
         }
@@ -150,6 +161,34 @@ impl House {
             self.faults.push(format!("{path}: {fault}"));
         }
         Ok(())
+    }
+
+    /// Reads in English, as the person who is signed in, every page that was looked at since the last reader: no word of
+    /// the interface stays Chinese (what people wrote may), and the longer words fit a phone and a desk.
+    pub fn read_in_english(&mut self, browser: &mut Browser) -> Result<()> {
+        let phrases = Phrases::read()?;
+        self.visit(browser, "/settings?lang=en")?;
+        for (path, touch) in std::mem::take(&mut self.walked) {
+            self.visit(browser, &path)?;
+            let lang = browser.evaluate("return document.documentElement.lang", &serde_json::json!([]))?;
+            if lang != "en" {
+                self.faults.push(format!("{path} in English says that it is {lang}"));
+            }
+            let left = browser.chinese()?;
+            let left = left.iter().filter_map(|text| phrases.of(text).map(|phrase| (text, phrase)));
+            self.faults.extend(left.map(|(text, phrase)| format!("{path} in English says {text:?} ({phrase})")));
+            for size in [PHONE, DESK] {
+                browser.page(size.0, size.1)?;
+                let faults = browser.faults(touch && size == PHONE)?;
+                self.faults.extend(faults.iter().map(|fault| format!("{path} in English at {}: {fault}", size.0)));
+            }
+        }
+        self.visit(browser, "/settings?lang=zh-CN")
+    }
+
+    /// The next reader is somebody else: what was looked at until now is not theirs to read again.
+    pub fn forget_walk(&mut self) {
+        self.walked.clear();
     }
 
     /// Ends the journeys: nothing may be wrong with any page.
@@ -184,6 +223,28 @@ pub fn heading(browser: &mut Browser, text: &str) -> Result<()> {
         }
         ensure!(Instant::now() < until, "no heading {text:?} at {}:\n{}", browser.url()?, browser.text()?);
         std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The path of the first link on a page that a selector finds.
+pub fn first(house: &House, browser: &mut Browser, page: &str, selector: &str) -> Result<String> {
+    house.visit(browser, page)?;
+    let found = "return document.querySelector(arguments[0])?.getAttribute('href')";
+    let found = browser.evaluate(found, &serde_json::json!([selector]))?;
+    Ok(found.as_str().with_context(|| format!("nothing like {selector} at {page}"))?.to_owned())
+}
+
+/// Opens a page again and again until it says so: what a job does comes a little later.
+pub fn in_time(house: &House, browser: &mut Browser, path: &str, text: &str) -> Result<()> {
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        house.visit(browser, path)?;
+        let shown = browser.text()?;
+        if shown.contains(text) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < until, "{text:?} did not come to {path}:\n{shown}");
+        std::thread::sleep(Duration::from_millis(200));
     }
 }
 

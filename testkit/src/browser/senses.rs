@@ -9,7 +9,8 @@ impl Browser {
     /// What is wrong with the page now shown, in sentences; empty is good. Everywhere: one h1, a title and a language, a
     /// label for every field and a name for every button, no double id, no sideways scroll, nothing from another origin,
     /// nothing missing, text that stands out from its ground and is not cut, no complaint of the browser (a script's error, a
-    /// breach of the content policy). With `touch` (public pages) also targets of 44 px. Complaints are told once.
+    /// breach of the content policy). With `touch` (public pages) also targets of 44 px; in elder mode its numbers too.
+    /// Complaints are told once.
     pub fn faults(&mut self, touch: bool) -> Result<Vec<String>> {
         let found = self.evaluate("return faults(arguments[0], arguments[1])", &json!([self.width, touch]))?;
         let mut found: Vec<String> = serde_json::from_value(found)?;
@@ -59,6 +60,12 @@ impl Browser {
         faults.sort();
         faults.dedup();
         Ok(faults)
+    }
+
+    /// The texts of the page now shown that have Chinese in them, names and labels too, each once; not those that say
+    /// themselves to be Chinese.
+    pub fn chinese(&mut self) -> Result<Vec<String>> {
+        Ok(serde_json::from_value(self.evaluate("return chinese()", &json!([]))?)?)
     }
 
     /// What a phone's camera reads from the QR code now shown, the first one on the page: the picture is sampled as it is

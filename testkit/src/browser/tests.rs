@@ -18,6 +18,9 @@ const STYLE: &str =
 const BAD: &str = r#"<!doctype html><html><body><h1>一</h1><h1>二</h1><input name="x" style="outline: 0">
   <style>.wide { width: 900px } .faint { color: #bbb } .cut { width: 40px; overflow: hidden; white-space: nowrap } :focus { outline: none }</style>
   <div class="wide">宽</div><button id="b">小</button><i id="b"></i><p class="faint">淡</p><p class="cut">这一行被切掉了</p><a href="/" tabindex="-1">绕过</a><img src="http://127.0.0.2:9/x.png"></body></html>"#;
+const SMALL: &str = r#"<!doctype html><html lang="en" data-mode="elder"><head><title>Hours 时长</title></head><body><main>
+  <style>h1 { font-size: 24px } p { font-size: 16px } .fine { font-size: 20px } .btn { font-size: 18px; padding: 0; height: 50px; width: 90px }</style>
+  <h1>Hours</h1><p>small words</p><p class="fine">large words 公示中</p><button class="btn">Send</button><a lang="zh-CN" href="/">中文</a></main></body></html>"#;
 const CODE: &str = "https://qiyi.example.cn/c/01a20c44-b8e9-7ade-819d-cdae4e3d68e2/118742301/k3x9";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'";
 
@@ -33,6 +36,7 @@ fn serve() -> String {
             let routes = Router::new()
                 .route("/", get(move || async move { (policy, Html(GOOD)) }))
                 .route("/bad", get(|| async { Html(BAD) }))
+                .route("/small", get(|| async { Html(SMALL) }))
                 .route("/code", get(|| async { Html(format!("<figure>{}</figure>", kernel::http::qr(CODE))) }))
                 .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
                 .route("/script.js", get(move || async move { script }))
@@ -128,6 +132,30 @@ fn every_fault_of_a_bad_page_is_told() {
     browser.patience = Duration::from_millis(200);
     let error = format!("{:#}", browser.fill("没有的", "x").expect_err("there is no such field"));
     assert!(error.contains("没有的") && error.contains("小"), "{error}");
+}
+
+#[test]
+fn what_is_small_in_elder_mode_and_what_is_chinese_in_english_is_told() {
+    if may_be_skipped() {
+        return;
+    }
+    let site = serve();
+    let mut browser = Browser::start().expect("it starts");
+    browser.page(390, 844).expect("it takes the size");
+    browser.goto(&format!("{site}/small")).expect("it opens");
+    let faults = browser.faults(false).expect("it is looked at").join("\n");
+    for fault in ["\"Hours\" is written 24 px high", "\"small words\" is written 16 px high", "\"Send\" is 90 x 50"] {
+        assert!(faults.contains(fault), "{fault} is missing in:\n{faults}");
+    }
+    assert!(!faults.contains("large words"), "{faults}");
+    assert_eq!(browser.chinese().expect("it is read"), ["Hours 时长", "large words 公示中"]);
+    browser.goto(&format!("{site}/bad")).expect("it opens");
+    assert!(
+        !browser.faults(false).expect("it is looked at").join("\n").contains("elder"),
+        "elder mode is asked of any page"
+    );
+    browser.press("j").expect("a letter is a key");
+    assert!(browser.press("Hyper").is_err());
 }
 
 #[test]

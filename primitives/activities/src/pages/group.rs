@@ -160,10 +160,13 @@ async fn people(cx: &Cx, form: &GroupForm, known: &[Companion], errors: &mut Fie
     Ok(all)
 }
 
-/// `姓名 志愿者编号`: both have to be known, so that nobody is found by trying numbers.
+/// `姓名 志愿者编号`: both have to be known, so that nobody is found by trying numbers. The number may be written in groups, as the
+/// pages show it.
 async fn companion(cx: &Cx, line: &str) -> Result<Option<Companion>> {
-    let Some((name, number)) = line.rsplit_once([' ', '\u{3000}', '\t', ',', '，']) else { return Ok(None) };
-    let name = name.trim();
-    let found: Option<PersonId> = store::signup::find_named(&cx.db, cx.tenant, name, number.trim()).await?;
+    let Some(at) = line.find(|c: char| c.is_ascii_digit()) else { return Ok(None) };
+    let (name, number) = line.split_at(at);
+    let name = name.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '，'));
+    let number: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+    let found: Option<PersonId> = store::signup::find_named(&cx.db, cx.tenant, name, &number).await?;
     Ok(found.map(|person| Companion { person, name: name.to_owned() }))
 }
