@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use testkit::browser::Browser;
 
 /// Pages to which nothing of a demo leads: where they are looked at, or what they would need.
-const ELSEWHERE: [(&str, &str); 30] = [
+const ELSEWHERE: [(&str, &str); 32] = [
     ("/access/{token}", "the sheet of slips, by its reader"),
     ("/activities/{activity}/draw", "the walk through activities"),
     ("/answers/{signup}/{mark}", "comes by mail; the same page as /me/services/{signup}/answer"),
@@ -30,6 +30,8 @@ const ELSEWHERE: [(&str, &str); 30] = [
     ("/guardian/{token}", "needs a minor with a guardian"),
     ("/keeper/{token}", "the journey from an empty folder"),
     ("/me/hours/applications/{pending}", "the walk through hours"),
+    ("/recovery/{token}", "needs a link back into an account"),
+    ("/desk/people/{person}/recovery", "needs somebody with an account"),
     ("/second-factor", "the journey from an empty folder"),
     ("/sessions/{session}/applications/new", "the walk through hours"),
     ("/sessions/{session}/claims/new", "the paper sheet of the journey from an empty folder"),
@@ -78,6 +80,7 @@ fn strangers(house: &mut House, pages: &mut Pages) -> Result<()> {
         "/figures/pivot",
         "/postings",
         "/sites",
+        "/teams",
         "/sign-in",
         "/claim",
         "/offline",
