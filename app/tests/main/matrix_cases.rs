@@ -552,8 +552,6 @@ fn statistics_cases() -> Vec<Case> {
         get("/desk/statistics/pivot", Aim::Plain),
         get("/desk/statistics/pivot.xlsx", Aim::Plain),
         get("/desk/statistics/pivot.csv", Aim::Plain),
-        post("/desk/statistics/views", Aim::Plain, |_, _| text(&[("name", "各镇每月")])),
-        post("/desk/statistics/views/{view}/removal", Aim::Nothing, none),
         get("/desk/statistics/frozen", Aim::Plain),
         post("/desk/statistics/frozen", Aim::Plain, |_, _| text(&[("name", "")])),
         get("/desk/statistics/frozen/{report}", Aim::Nothing),

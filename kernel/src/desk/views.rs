@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Default, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ViewForm {
-    /// `people`, `teams`, `activities` or `work`.
+    /// The list, e.g. `people`, `teams`, `hours` or `work`.
     list: String,
     /// What it is called; at most 30 characters.
     name: String,
@@ -111,7 +111,7 @@ impl ListedView {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ViewQuery {
-    /// `people`, `teams`, `activities` or `work`.
+    /// The list, e.g. `people`, `teams`, `hours` or `work`.
     list: String,
 }
 

@@ -20,7 +20,7 @@ pub use policy::{FIGURES, FORMS, FREEZE, READ, TARGETS, TRAITS};
 pub use rules::conceal;
 pub use store::{figures, year_totals};
 
-use kernel::{Module, NavItem, Routes};
+use kernel::{ListFace, Module, NavItem, Routes};
 
 /// The room's door.
 #[must_use]
@@ -40,8 +40,6 @@ pub fn module() -> Module {
         .get("/desk/statistics/pivot", READ, pivot::pages::index)
         .get("/desk/statistics/pivot.xlsx", READ, pivot::pages::xlsx)
         .get("/desk/statistics/pivot.csv", READ, pivot::pages::csv)
-        .post("/desk/statistics/views", READ, pivot::views::create)
-        .post("/desk/statistics/views/{view}/removal", READ, pivot::views::remove)
         .get("/desk/statistics/frozen", READ, frozen::pages::index)
         .post("/desk/statistics/frozen", FREEZE, frozen::pages::create)
         .get("/desk/statistics/frozen/{report}", READ, frozen::pages::show)
@@ -76,12 +74,19 @@ pub fn module() -> Module {
             "20261128_41_views",
             "20261128_42_frozen",
             "20261128_43_targets",
-            "20261128_44_blanks"
+            "20261128_44_blanks",
+            "20261128_72_views_kept"
         ])
         .words(kernel::words!())
         .policy(policy::TABLE)
         .routes(routes)
         .part(hours::year::YearFigures(Some(|cx, year| Box::pin(year_totals(cx, year)))))
+        .list(ListFace {
+            name: "figures",
+            url: "/desk/statistics/pivot",
+            permission: READ,
+            fields: pivot::ask::FIELDS,
+        })
         .nav(NavItem { order: 60, word: "nav.statistics", url: "/desk/statistics", permission: READ })
 }
 

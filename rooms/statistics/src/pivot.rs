@@ -5,7 +5,6 @@ pub(crate) mod api;
 pub(crate) mod ask;
 pub(crate) mod conceal;
 pub(crate) mod pages;
-pub(crate) mod views;
 
 use crate::model::{Group, MetricCode, Query};
 use crate::store;

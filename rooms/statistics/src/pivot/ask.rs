@@ -36,6 +36,10 @@ pub(crate) struct Wanted {
     pub category: String,
 }
 
+/// The fields of a question, in the order of its address.
+pub(crate) const FIELDS: &[&str] =
+    &["metric", "rows", "columns", "year", "from", "to", "town", "team", "kind", "category"];
+
 impl Wanted {
     /// The same period and part as a report's filter.
     pub(crate) fn filter(&self) -> Filter {

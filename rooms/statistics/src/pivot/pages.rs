@@ -1,7 +1,6 @@
 //! The pages and sheets of a pivot. All of them show one answer.
 
 use super::ask::{self, Asked, PUBLIC_AXES, PUBLIC_METRICS, Wanted};
-use super::views::{self, View};
 use super::{Axis, Head, Pivot, conceal};
 use crate::chart::{self, Bar};
 use crate::forms::{CATEGORIES, KINDS};
@@ -63,7 +62,7 @@ struct Index {
     xlsx: String,
     csv: String,
     report: String,
-    views: Vec<View>,
+    views: String,
 }
 
 pub(crate) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
@@ -82,6 +81,8 @@ pub(crate) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
         label: cx.t(&word).to_owned(),
     };
     let towns = store::towns(&cx.db, cx.tenant).await?.into_iter();
+    // Only a question that has an answer is worth keeping.
+    let kept = if problem.is_none() { wanted.url("") } else { String::new() };
     let last = ask.query.to.min(Month::of(cx.today())).max(ask.query.from);
     let page = Index {
         title: title_of(&ask.query),
@@ -100,7 +101,7 @@ pub(crate) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
         xlsx: wanted.url("/desk/statistics/pivot.xlsx"),
         csv: wanted.url("/desk/statistics/pivot.csv"),
         report: wanted.filter().url("/desk/statistics", &[]),
-        views: views::list(&cx.db, &cx).await?,
+        views: kernel::views::chips(&cx, "figures", &kept).await?,
         wanted,
         problem,
     };

@@ -2,6 +2,7 @@
 //! tells strangers of few.
 
 pub mod reckon;
+mod views;
 
 use super::Axis;
 use crate::model::{METRICS, MetricCode};
@@ -346,50 +347,6 @@ async fn nobody_is_isolated_by_all_pivots_and_reports_together() {
             stranger.get(&format!("/figures/pivot?{narrow}")).await.expect(400);
             stranger.get(&format!("/api/v1/figures/pivot?{narrow}")).await.expect(400);
         }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_view_is_kept_for_its_owner_alone() {
-    on_both(rooms, async |app: TestApp| {
-        crowd(&app).await;
-        let officer = app.as_account("周敏仪", &[district(Role::District)], None).await;
-        let other = app.as_account("何伟", &[district(Role::District)], None).await;
-        let fields =
-            [("name", "各镇每月"), ("metric", "active"), ("rows", "town"), ("columns", "month"), ("town", "440605125")];
-        let saved = officer.post("/desk/statistics/views", &fields).await.expect(303);
-        assert_eq!(
-            saved.location.as_deref(),
-            Some("/desk/statistics/pivot?metric=active&rows=town&columns=month&town=440605125")
-        );
-        officer.post("/desk/statistics/views", &fields).await.expect(303);
-        assert_eq!(
-            app.count("SELECT COUNT(*) AS n FROM statistics_view", &[]).await,
-            1,
-            "the same name is the same view"
-        );
-        let page = officer.get("/desk/statistics/pivot").await.expect(200).text();
-        let end = page
-            .split("action=\"")
-            .find(|part| part.contains("/removal\""))
-            .unwrap()
-            .split('"')
-            .next()
-            .unwrap()
-            .to_owned();
-        assert!(page.contains("各镇每月") && !other.get("/desk/statistics/pivot").await.text_contains("各镇每月"));
-        other.post(&end, &[]).await.expect(404);
-        officer.post("/desk/statistics/views", &[("name", " ")]).await.expect(409);
-        officer.post(&end, &[]).await.expect(303);
-        officer.post(&end, &[]).await.expect(404);
-        officer.get("/desk/statistics").await;
-        assert!(!officer.get("/desk/statistics/pivot").await.text_contains("各镇每月"));
-        let kinds = app.audit_kinds().await;
-        assert!(
-            kinds.contains(&"statistics.view_saved".to_owned())
-                && kinds.contains(&"statistics.view_removed".to_owned())
-        );
     })
     .await;
 }
