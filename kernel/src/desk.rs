@@ -22,6 +22,7 @@ use crate::ids::Raw;
 use crate::jobs::Recurring;
 use crate::module::{Module, NavItem};
 use crate::policy::{Class, Permission, Role};
+use crate::views::ListFace;
 use serde::Deserialize;
 
 /// What anyone may read and do before signing in.
@@ -150,7 +151,14 @@ pub(crate) fn module() -> Module {
         ])
         .parting(crate::auth::PARTING)
         .job(crate::jobs::JobKind::of::<crate::bulk::BulkJob>())
-        .list(crate::ListFace { name: "work", url: "/desk", permission: WORK, fields: &["kind", "q"] })
+        .list(ListFace { name: "work", url: "/desk", permission: WORK, fields: &["kind", "q"] })
+        .list(ListFace { name: "trace", url: "/desk/trace", permission: TRACE, fields: &["actor", "kind", "object"] })
+        .list(ListFace {
+            name: "outbox",
+            url: "/desk/outbox",
+            permission: OUTBOX,
+            fields: &["state", "channel", "q"],
+        })
         .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, SETTINGS, EXPLAIN, LOG, WHO, VIEWS, BULK])
         .every(Recurring {
             name: "kernel.learn",

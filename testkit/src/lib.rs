@@ -9,6 +9,7 @@ pub mod outside;
 pub mod pdf;
 pub mod postgres;
 pub mod process;
+pub mod views;
 pub mod wire;
 
 pub use app::{Reply, TestApp, Visitor, on_both};

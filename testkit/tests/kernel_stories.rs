@@ -371,3 +371,15 @@ async fn the_trace_of_a_story_verifies_and_tells_of_a_change() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn questions_to_the_outbox_and_to_the_trace_are_kept_by_those_who_read_them() {
+    on_both(no_rooms, async |app: TestApp| {
+        let keeper = app.as_account("keeper", &[district(Role::Keeper)], None).await;
+        testkit::views::is_kept(&keeper, "outbox", "/desk/outbox?state=failed&channel=sms&q=a").await;
+        let auditor = app.as_account("auditor", &[district(Role::Auditor)], None).await;
+        testkit::views::is_kept(&auditor, "trace", "/desk/trace?actor=keeper&kind=view.saved").await;
+        keeper.post("/desk/views", &[("list", "trace"), ("name", "x"), ("query", "")]).await.expect(403);
+    })
+    .await;
+}

@@ -109,6 +109,7 @@ struct Index {
     channels: &'static [Channel],
     opened: Vec<Channel>,
     wanted: Wanted,
+    views: String,
 }
 
 impl Index {
@@ -146,7 +147,8 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let page = page(&cx, &wanted).await?.map(|message| Row::of(&cx, message));
     let counts = store::counts(&cx.db, cx.tenant).await?;
     let opened = cx.app.config.channels.opened();
-    cx.page(&Index { page, counts, states: State::ALL, channels: Channel::ALL, opened, wanted })
+    let views = crate::views::chips(&cx, "outbox", &query_string(&wanted.fields(), "")).await?;
+    cx.page(&Index { page, counts, states: State::ALL, channels: Channel::ALL, opened, wanted, views })
 }
 
 /// The same list as a table to keep.

@@ -41,6 +41,7 @@ struct Index {
     actor: String,
     kind: String,
     next: Option<String>,
+    views: String,
 }
 
 /// A line as people read it: what was noted of the deed as names and values.
@@ -108,10 +109,14 @@ pub(super) async fn index(cx: Cx, Query(query): Query<Filter>) -> Result<Answer>
         })
         .await?;
     let page = crate::http::Paged::cut(lines, 100, |l| vec![l.at.to_rfc3339(), l.chain.clone(), l.seq.to_string()]);
+    let (actor, kind) = (query.actor.unwrap_or_default(), query.kind.unwrap_or_default());
+    let object = query.object.unwrap_or_default();
+    let asked = crate::http::query_string(&[("actor", &actor), ("kind", &kind), ("object", &object)], "");
     cx.page(&Index {
+        views: crate::views::chips(&cx, "trace", &asked).await?,
         lines: page.items.into_iter().map(|line| Line::of(&cx, line)).collect(),
         next: page.next,
-        actor: query.actor.unwrap_or_default(),
-        kind: query.kind.unwrap_or_default(),
+        actor,
+        kind,
     })
 }

@@ -27,7 +27,7 @@ pub use store::{balance, credit, find, list_of_person, months};
 pub use transfer::{Transfer, overlapping, transfer, transfer_back};
 
 use kernel::jobs::Recurring;
-use kernel::{Module, NavItem, Routes};
+use kernel::{ListFace, Module, NavItem, Routes};
 
 /// What does not count yet: the volunteer's, the desk's, and the public notice.
 fn pending_routes() -> Routes {
@@ -87,6 +87,18 @@ pub fn module() -> Module {
         .routes(pending_routes())
         .routes(pending::api::routes())
         .routes(months::routes())
+        .list(ListFace {
+            name: "hours",
+            url: "/desk/hours",
+            permission: READ,
+            fields: &["q", "team", "town", "kind", "category", "method", "from", "to"],
+        })
+        .list(ListFace {
+            name: "pending_hours",
+            url: "/desk/hours/pending",
+            permission: REVIEW,
+            fields: &["q", "team", "town", "state", "method", "from", "to"],
+        })
         .settings(&settings::ALL)
         .part(year::YearFigures::default())
         .part(store::SERVED)

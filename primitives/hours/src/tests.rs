@@ -2,6 +2,7 @@
 
 mod months;
 mod pending;
+mod views;
 
 use crate::model::{EntryId, Method, NewEntry, Window};
 use crate::{ClaimId, NewClaim, balance, claim, credit};

@@ -103,6 +103,18 @@ pub fn module() -> Module {
             permission: policy::READ,
             fields: &["q", "town", "team", "state"],
         })
+        .list(ListFace {
+            name: "minors",
+            url: "/desk/people/minors",
+            permission: policy::READ_PRIVATE,
+            fields: &["q", "town", "band", "consent"],
+        })
+        .list(ListFace {
+            name: "doubles",
+            url: "/desk/people/duplicates",
+            permission: policy::EDIT,
+            fields: &["q", "town", "level", "state"],
+        })
         .part(Ties::default())
         .part(Book(|cx, person| Box::pin(addresses(cx, person))))
         .part(Copies(guardians::copies))

@@ -22,7 +22,7 @@ pub use store::{SiteFilter, find as find_site, insert as insert_site, list as li
 pub use succession::{Ended, Succession, count_sites_in, ended_towns, merge_towns, move_sites, standing_towns};
 pub use tree::{Tree, forget as forget_tree, full_region_name, towns, tree};
 
-use kernel::{Module, NavItem};
+use kernel::{ListFace, Module, NavItem};
 
 /// The room.
 #[must_use]
@@ -30,6 +30,12 @@ pub fn module() -> Module {
     Module::new("places")
         .migrations(kernel::migrations!["20261123_11_places", "20261128_43_succession"])
         .words(kernel::words!())
+        .list(ListFace {
+            name: "sites",
+            url: "/desk/sites",
+            permission: policy::MANAGE,
+            fields: &["q", "town", "kind"],
+        })
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(api::routes())

@@ -34,10 +34,18 @@ struct Wanted {
     cursor: Option<String>,
 }
 
+impl Wanted {
+    /// The same question as an address says it, with a cursor or without.
+    fn query(&self, cursor: &str) -> String {
+        kernel::http::query_string(&[("q", &self.q), ("town", &self.town), ("kind", &self.kind)], cursor)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "places/desk_index.html")]
 struct Index {
     list: List,
+    views: String,
 }
 
 #[derive(Template)]
@@ -64,9 +72,7 @@ impl List {
     }
 
     fn next(&self) -> Option<String> {
-        let Wanted { q, town, kind, .. } = &self.wanted;
-        let query = [("q", q.as_str()), ("town", town), ("kind", kind)];
-        self.page.next.as_deref().map(|cursor| kernel::http::query_string(&query, cursor))
+        self.page.next.as_deref().map(|cursor| self.wanted.query(cursor))
     }
 }
 
@@ -95,7 +101,8 @@ async fn public(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
 }
 
 async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
-    cx.page(&Index { list: list(&cx, wanted, None).await? })
+    let views = kernel::views::chips(&cx, "sites", &wanted.query("")).await?;
+    cx.page(&Index { list: list(&cx, wanted, None).await?, views })
 }
 
 #[derive(Template)]

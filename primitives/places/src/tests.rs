@@ -85,3 +85,13 @@ async fn a_town_keeps_the_sites_of_its_own_region_and_everybody_reads_them() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_question_to_the_list_of_sites_is_kept() {
+    on_both(rooms, async |app| {
+        app.region_seed().await;
+        let staff = app.as_account("daliguanli", &[region(Role::Town, "440605125")], None).await;
+        testkit::views::is_kept(&staff, "sites", "/desk/sites?q=a&town=440605125&kind=station").await;
+    })
+    .await;
+}

@@ -9,7 +9,7 @@ mod statements;
 pub use awards::{Award, AwardId, Kind, NewAward, Whose, count_of_person, enter as enter_award};
 pub use policy::{AWARDS, ENTER, EVALUATE, OWN_AWARDS, STATEMENTS};
 
-use kernel::{Module, NavItem};
+use kernel::{ListFace, Module, NavItem};
 
 /// The room's door.
 #[must_use]
@@ -23,6 +23,18 @@ pub fn module() -> Module {
             kernel::Pointer::of("person", ("evaluation", "person_id"), "uses.evaluation"),
             kernel::Pointer::of("organisation", ("evaluation", "organisation_id"), "uses.evaluation"),
         ])
+        .list(ListFace {
+            name: "awards",
+            url: "/desk/awards",
+            permission: AWARDS,
+            fields: &["q", "town", "kind", "holder", "year", "state"],
+        })
+        .list(ListFace {
+            name: "evaluations",
+            url: "/desk/evaluations",
+            permission: EVALUATE,
+            fields: &["q", "town"],
+        })
         .policy(policy::TABLE)
         .routes(awards::routes())
         .routes(evaluations::routes())

@@ -141,3 +141,14 @@ impl Town {
         self.app.audit_kinds().await.iter().filter(|k| *k == kind).count()
     }
 }
+
+#[tokio::test]
+async fn questions_to_the_lists_of_awards_and_evaluations_are_kept() {
+    on_both(rooms, async |app| {
+        let t = town(&app).await;
+        let asked = "/desk/awards?q=a&town=440605125&kind=town&holder=team&year=2026&state=withdrawn";
+        testkit::views::is_kept(&t.officer, "awards", asked).await;
+        testkit::views::is_kept(&t.officer, "evaluations", "/desk/evaluations?q=a&town=440605125").await;
+    })
+    .await;
+}

@@ -19,7 +19,7 @@ pub use model::{Announcement, AnnouncementId};
 pub use policy::{MANAGE, OWN};
 
 use kernel::jobs::{JobKind, Recurring};
-use kernel::{Module, NavItem, Pointer};
+use kernel::{ListFace, Module, NavItem, Pointer};
 
 /// The room's door.
 #[must_use]
@@ -32,6 +32,12 @@ pub fn module() -> Module {
             Pointer::of("organisation", ("announcement", "organisation_id"), "uses.announcement"),
             Pointer::of("organisation", ("announcement_team", "organisation_id"), "uses.announcement"),
         ])
+        .list(ListFace {
+            name: "announcements",
+            url: "/desk/announcements",
+            permission: MANAGE,
+            fields: &["q", "urgency", "kind", "state"],
+        })
         .policy(policy::TABLE)
         .routes(pages::routes())
         .routes(api::routes())

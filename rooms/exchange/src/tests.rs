@@ -365,3 +365,13 @@ async fn a_form_that_is_wrong_tells_every_problem_and_keeps_what_was_typed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_question_to_the_list_of_announcements_is_kept() {
+    on_both(rooms, async |app: TestApp| {
+        let w = settle(&app).await;
+        let asked = "/desk/announcements?q=a&urgency=urgent&kind=meeting&state=sent";
+        testkit::views::is_kept(&w.officer, "announcements", asked).await;
+    })
+    .await;
+}

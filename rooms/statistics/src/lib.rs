@@ -82,6 +82,12 @@ pub fn module() -> Module {
         .routes(routes)
         .part(hours::year::YearFigures(Some(|cx, year| Box::pin(year_totals(cx, year)))))
         .list(ListFace {
+            name: "report",
+            url: "/desk/statistics",
+            permission: READ,
+            fields: &["year", "from", "to", "town", "team", "kind", "category", "group"],
+        })
+        .list(ListFace {
             name: "figures",
             url: "/desk/statistics/pivot",
             permission: READ,

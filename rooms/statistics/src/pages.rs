@@ -69,6 +69,7 @@ struct Index {
     csv: String,
     pivot: String,
     may_freeze: bool,
+    views: String,
 }
 
 pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer> {
@@ -100,6 +101,7 @@ pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
         csv: filter.url("/desk/statistics/export.csv", &[]),
         pivot: filter.url("/desk/statistics/pivot", &[("group", "")]),
         may_freeze: cx.can(FREEZE),
+        views: kernel::views::chips(&cx, "report", &filter.url("", &[])).await?,
         filter,
     };
     cx.page(&page)

@@ -29,6 +29,7 @@ struct Index {
     methods: &'static [Method],
     /// How many rows and minutes, where the page holds them all.
     total: Option<(i64, i64)>,
+    views: String,
 }
 
 impl Index {
@@ -43,7 +44,9 @@ pub(crate) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
     let whole = page.next.is_none() && filter.cursor.is_empty();
     let count = i64::try_from(page.items.len()).unwrap_or(i64::MAX);
     let total = whole.then(|| (count, page.items.iter().map(|row| row.minutes).sum()));
+    let views = kernel::views::chips(&cx, "hours", &filter.query()).await?;
     cx.page(&Index {
+        views,
         query: filter.query(),
         filter,
         rows: page.items,

@@ -31,6 +31,7 @@ struct Index {
     towns: Vec<Region>,
     states: &'static [PendingState],
     methods: &'static [Method],
+    views: String,
 }
 
 impl Index {
@@ -48,7 +49,9 @@ pub(crate) async fn index(cx: Cx, Query(filter): Query<PendingFilter>) -> Result
     let page = Paged::cut(rows, PAGE, |r| vec![r.made_at.to_rfc3339(), r.id.to_string()]);
     let mut towns = places::towns(&cx).await?;
     towns.retain(|town| cx.may(REVIEW, &Target { region: &town.code, ..Target::default() }).is_ok());
+    let views = kernel::views::chips(&cx, "pending_hours", &filter.query()).await?;
     cx.page(&Index {
+        views,
         query: filter.query(),
         filter,
         rows: page.items,

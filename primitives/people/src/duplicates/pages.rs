@@ -63,6 +63,7 @@ struct Index {
     wanted: Wanted,
     towns: Vec<Region>,
     scanned: Option<Scanned>,
+    views: String,
 }
 
 impl Index {
@@ -99,7 +100,8 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
         pair,
     });
     let scanned = store::scanned(&cx.db, cx.tenant).await?;
-    cx.page(&Index { rows, total, wanted, towns, scanned })
+    let views = kernel::views::chips(&cx, "doubles", &wanted.query("")).await?;
+    cx.page(&Index { rows, total, wanted, views, towns, scanned })
 }
 
 /// One line of two records side by side, masked.

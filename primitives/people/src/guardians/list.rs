@@ -88,6 +88,7 @@ struct Index {
     towns: Vec<Region>,
     bands: &'static [Band],
     may_export: bool,
+    views: String,
 }
 
 impl Index {
@@ -118,5 +119,6 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
         phone: minor.guardian_phone.as_deref().map(mask::phone).unwrap_or_default(),
         minor,
     });
-    cx.page(&Index { rows, total, wanted, towns, bands: Band::ALL, may_export: cx.can(policy::EXPORT) })
+    let views = kernel::views::chips(&cx, "minors", &wanted.query("")).await?;
+    cx.page(&Index { rows, total, wanted, views, towns, bands: Band::ALL, may_export: cx.can(policy::EXPORT) })
 }

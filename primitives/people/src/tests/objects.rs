@@ -189,3 +189,16 @@ async fn a_deed_for_many_tells_who_changes_and_who_not_is_done_by_a_job_and_take
     })
     .await;
 }
+
+#[tokio::test]
+async fn questions_to_the_lists_of_minors_and_doubles_are_kept() {
+    on_both(rooms, async |app: TestApp| {
+        app.region_seed().await;
+        let clerk = app.as_account("dali", &[region(Role::Town, "440605125")], None).await;
+        let asked = "/desk/people/minors?q=a&town=440605125&band=child&consent=all";
+        testkit::views::is_kept(&clerk, "minors", asked).await;
+        let asked = "/desk/people/duplicates?q=a&town=440605125&level=sure&state=open";
+        testkit::views::is_kept(&clerk, "doubles", asked).await;
+    })
+    .await;
+}

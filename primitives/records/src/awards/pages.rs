@@ -25,6 +25,7 @@ struct Index {
     page: Paged<Award>,
     towns: Vec<Region>,
     kinds: &'static [Kind],
+    views: String,
 }
 
 impl Index {
@@ -58,7 +59,8 @@ pub(super) async fn page(cx: &Cx, filter: &AwardFilter, size: usize) -> Result<P
 pub(super) async fn index(cx: Cx, Query(filter): Query<AwardFilter>) -> Result<Answer> {
     let mut towns = places::towns(&cx).await?;
     towns.retain(|town| cx.may(AWARDS, &Target { region: &town.code, ..Target::default() }).is_ok());
-    cx.page(&Index { page: page(&cx, &filter, PAGE).await?, filter, towns, kinds: Kind::ALL })
+    let views = kernel::views::chips(&cx, "awards", &filter.query(&[])).await?;
+    cx.page(&Index { page: page(&cx, &filter, PAGE).await?, filter, views, towns, kinds: Kind::ALL })
 }
 
 pub(super) async fn export(cx: Cx, Query(filter): Query<AwardFilter>) -> Result<Answer> {

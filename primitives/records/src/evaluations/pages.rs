@@ -25,6 +25,7 @@ struct Index {
     filter: ClosedFilter,
     page: Paged<Closed>,
     towns: Vec<Region>,
+    views: String,
 }
 
 impl Index {
@@ -55,7 +56,8 @@ pub(super) async fn page(cx: &Cx, filter: &ClosedFilter, size: usize) -> Result<
 pub(super) async fn index(cx: Cx, Query(filter): Query<ClosedFilter>) -> Result<Answer> {
     let mut towns = places::towns(&cx).await?;
     towns.retain(|town| cx.may(EVALUATE, &Target { region: &town.code, ..Target::default() }).is_ok());
-    cx.page(&Index { page: page(&cx, &filter, PAGE).await?, filter, towns })
+    let views = kernel::views::chips(&cx, "evaluations", &filter.query(&[])).await?;
+    cx.page(&Index { page: page(&cx, &filter, PAGE).await?, filter, views, towns })
 }
 
 pub(super) async fn export(cx: Cx, Query(filter): Query<ClosedFilter>) -> Result<Answer> {

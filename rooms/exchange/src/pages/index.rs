@@ -75,6 +75,7 @@ struct Index {
     urgencies: &'static [Urgency],
     kinds: &'static [Topic],
     states: &'static [State],
+    views: String,
 }
 
 impl Index {
@@ -102,7 +103,8 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let found = listing::list(&cx.db, cx.tenant, (&filter, &reach), (cursor.as_ref(), PAGE as i64 + 1)).await?;
     let page = Paged::cut(found, PAGE, Announcement::keys);
     let rows = Paged { items: rows(&cx, page.items).await?, next: page.next };
-    cx.page(&Index { rows, wanted, urgencies: Urgency::ALL, kinds: Topic::ALL, states: State::ALL })
+    let views = kernel::views::chips(&cx, "announcements", &query_string(&wanted.fields(), "")).await?;
+    cx.page(&Index { rows, wanted, views, urgencies: Urgency::ALL, kinds: Topic::ALL, states: State::ALL })
 }
 
 const COLUMNS: [(&str, u8); 11] = [

@@ -58,3 +58,15 @@ async fn the_views_of_old_are_carried_over_with_their_owners() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_question_to_the_report_is_kept() {
+    on_both(rooms, async |app: TestApp| {
+        crowd(&app).await;
+        let officer = app.as_account("周敏仪", &[district(Role::District)], None).await;
+        let asked = "/desk/statistics?from=2026-01&to=2026-06&town=440605125&kind=village&category=01&group=team";
+        testkit::views::is_kept(&officer, "report", asked).await;
+        testkit::views::is_kept(&officer, "report", "/desk/statistics?year=2025&group=month").await;
+    })
+    .await;
+}
