@@ -12,6 +12,7 @@ const rows = () => {
   const work = all(".rows a");
   return work.length ? work : all("main .table tbody tr").map((row) => $("a[href]", row)).filter(Boolean);
 };
+// Work-lists: j and k move along the rows, Enter opens the row in focus, x ticks it, / goes to the search box.
 const typing = (el) => el.closest("input, select, textarea, [contenteditable]");
 const ticking = (el) => el.matches("[type=checkbox], [type=radio]");
 document.addEventListener("keydown", (event) => {
@@ -24,6 +25,8 @@ document.addEventListener("keydown", (event) => {
     box.select();
     return;
   }
+  const tick = event.key === "x" && $(".tick", event.target.closest(".rows li") ?? document.createElement("i"));
+  if (tick) tick.click();
   if (event.key !== "j" && event.key !== "k") return;
   const links = rows();
   if (!links.length) return;

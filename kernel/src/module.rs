@@ -37,6 +37,8 @@ pub struct WorkItem {
     pub due: DateTime<Utc>,
     /// Where it is decided.
     pub url: String,
+    /// The list whose deeds for many it can be ticked for, with its id there.
+    pub many: Option<(&'static str, Raw)>,
 }
 
 /// What a room has for the work-list of this reader.

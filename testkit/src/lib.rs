@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod bulk;
 pub mod client;
 pub mod html;
 pub mod load;

@@ -1,8 +1,10 @@
 //! The work-list: what waits for this reader in all rooms, in three groups.
 
+use crate::bulk::{self, BulkDeed};
 use crate::cx::Cx;
 use crate::error::Result;
 use crate::http::{Answer, Paged, Query, filters};
+use crate::ids::Raw;
 use crate::module::WorkItem;
 use askama::Template;
 use axum::Json;
@@ -55,6 +57,30 @@ struct Index {
     groups: Vec<Group>,
     query: String,
     views: String,
+    many: Option<Many>,
+}
+
+/// The deeds for many that fit every item of the kind that is shown.
+struct Many {
+    list: &'static str,
+    deeds: Vec<BulkDeed>,
+}
+
+impl Many {
+    /// Only where one kind is shown: of several kinds none has a deed in common.
+    fn of(cx: &Cx, kind: &str, items: &[WorkItem]) -> Option<Self> {
+        let list = items.iter().filter(|_| !kind.is_empty()).find_map(|item| item.many)?.0;
+        let deeds = bulk::offered(cx, list);
+        (!deeds.is_empty()).then_some(Self { list, deeds })
+    }
+}
+
+impl Index {
+    /// The id by which an item is ticked, where it can be.
+    fn tick(&self, item: &WorkItem) -> Option<Raw> {
+        let many = self.many.as_ref()?;
+        item.many.filter(|(list, _)| *list == many.list).map(|(_, id)| id)
+    }
 }
 
 /// Everything that waits for this reader and matches, the earliest due first.
@@ -129,6 +155,7 @@ pub(super) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
     if !kind.is_empty() {
         items.retain(|i| i.kind == kind);
     }
+    let many = Many::of(&cx, &kind, &items);
     let today = crate::time::day_start(cx.today());
     let tomorrow = today + Duration::days(1);
     let week = today + Duration::days(7 - i64::from(cx.today().weekday().num_days_from_monday()));
@@ -152,5 +179,5 @@ pub(super) async fn index(cx: Cx, Query(filter): Query<Filter>) -> Result<Answer
     .collect();
     let asked = crate::http::query_string(&[("kind", &kind), ("q", &query)], "");
     let views = crate::views::chips(&cx, "work", &asked).await?;
-    cx.page(&Index { due, later, tabs, groups, query, views })
+    cx.page(&Index { due, later, tabs, groups, query, views, many })
 }

@@ -94,7 +94,7 @@ async fn check(cx: &Cx, team: &Organisation, form: &ActivityForm, has_code: bool
 }
 
 /// Most teams that one activity names.
-const NAMED: usize = 60;
+pub(crate) const NAMED: usize = 60;
 
 /// The teams whose names or numbers stand in the form, by what was typed.
 async fn teams(cx: &Cx, form: &ActivityForm) -> Result<HashMap<String, std::result::Result<Organisation, Word>>> {

@@ -1,6 +1,7 @@
 //! Activities: what is offered and who signs up.
 
 mod api;
+mod bulk;
 mod calendar;
 mod copies;
 mod drafts;
@@ -126,6 +127,10 @@ pub fn module() -> Module {
         .part(pages::Kept::default())
         .part(poster::Posters::default())
         .part(standing::unfinished())
+        .bulk(bulk::APPROVE)
+        .bulk(bulk::RETURN)
+        .bulk(bulk::CLOSE)
+        .bulk(bulk::invite::INVITE)
         .settings(&settings::ALL)
         .settings(&reminders::SETTINGS)
         .work(|cx| Box::pin(lifecycle::work(cx)))

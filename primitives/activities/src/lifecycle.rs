@@ -69,7 +69,7 @@ pub(crate) fn may_take(cx: &Cx, activity: &Activity, step: Step) -> Result<()> {
     cx.may(permission, &activity.target())
 }
 
-async fn step_in(
+pub(crate) async fn step_in(
     tx: &mut Tx<'_>,
     cx: &Cx,
     id: ActivityId,
@@ -215,6 +215,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
         .into_iter()
         .filter(|w| w.submitted_by.is_none() || w.submitted_by != own)
         .map(|w| WorkItem {
+            many: Some((crate::bulk::LIST, w.id.0)),
             kind: "work.kind.activity",
             tint: "",
             title: cx.say(&Word::new("activity.work.title").with("title", &w.title)),

@@ -18,7 +18,7 @@ pub(crate) mod public;
 pub(crate) use public::Kept;
 pub(crate) mod removal;
 pub(crate) mod report;
-mod review;
+pub(crate) mod review;
 mod search;
 pub(crate) mod series;
 mod signup;

@@ -1,6 +1,7 @@
 //! Stories over HTTP, each on both databases.
 
 mod absence;
+mod bulk;
 mod calendar;
 mod calls;
 mod certificates;

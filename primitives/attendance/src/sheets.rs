@@ -338,6 +338,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
             cx.actor.account.is_none_or(|account| sheet.keyed_by != account && sheet.checked_by != Some(account))
         });
         items.extend(found.into_iter().map(|sheet| WorkItem {
+            many: None,
             kind: "work.kind.sheet",
             tint: "tag-b",
             title: cx.say(&Word::new(title).with("title", &sheet.title).with("n", sheet.sampled)),

@@ -296,7 +296,8 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
     Ok(rows
         .into_iter()
         .map(|w| WorkItem {
-            kind: "work.kind.hours",
+            many: Some((crate::bulk::CLAIMS, w.id.0)),
+            kind: "work.kind.entry",
             tint: "tag-b",
             title: cx.say(&Word::new("hours.work.title").with("title", &w.title).with("n", w.people)),
             facts: w.reason,

@@ -1,6 +1,7 @@
 //! Hours: who served how long, when and for whom, as an append-only ledger.
 
 mod api;
+mod bulk;
 mod claims;
 mod corrections;
 mod forms;
@@ -99,6 +100,10 @@ pub fn module() -> Module {
             permission: REVIEW,
             fields: &["q", "team", "town", "state", "method", "from", "to"],
         })
+        .bulk(bulk::APPROVE)
+        .bulk(bulk::RETURN)
+        .bulk(bulk::APPROVE_CLAIMS)
+        .bulk(bulk::RETURN_CLAIMS)
         .settings(&settings::ALL)
         .part(year::YearFigures::default())
         .part(store::SERVED)

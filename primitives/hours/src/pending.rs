@@ -1,7 +1,7 @@
 //! Entries that do not count yet: what volunteers apply for, what goes over the day's limit, what stands on the public notice.
 
 pub(crate) mod api;
-mod decisions;
+pub(crate) mod decisions;
 pub(crate) mod evidence;
 pub(crate) mod forms;
 pub(crate) mod model;
@@ -13,7 +13,7 @@ pub(crate) mod store;
 pub(crate) mod verbs;
 
 pub use decisions::reports_waiting;
-pub(crate) use decisions::work;
+pub(crate) use decisions::{names as pending_names, work};
 pub use evidence::Proof;
 pub use model::{Application, Pending, PendingState};
 pub use store::held;

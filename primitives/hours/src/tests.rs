@@ -1,5 +1,6 @@
 //! Stories of the ledger over HTTP, on both databases.
 
+mod bulk;
 mod months;
 mod pending;
 mod views;

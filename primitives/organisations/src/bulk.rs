@@ -1,4 +1,8 @@
-//! Putting many people of the list into a team, and out of it again; the team is said by its name.
+//! Deeds for many: putting people of the list into a team, and out of it again; the team is said by its name. Those for many teams
+//! have files of their own.
+
+pub(crate) mod reviews;
+pub(crate) mod teams;
 
 use crate::model::{Organisation, Tree};
 use crate::{policy, store, verbs};
@@ -7,6 +11,8 @@ use kernel::bulk::BulkDeed;
 use kernel::ids::Raw;
 use kernel::{Cx, Error, Read, Result, Tx, Word};
 use people::PersonId;
+
+pub(crate) use reviews::REVIEWS;
 
 pub(crate) const JOIN: BulkDeed = BulkDeed {
     list: "people",

@@ -172,6 +172,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
     let mut items = Vec::new();
     for review in found.into_iter().filter(|r| policy::is_theirs(&cx, r) && !policy::is_own(&cx, r)) {
         items.push(WorkItem {
+            many: Some((crate::bulk::REVIEWS, review.organisation_id.0)),
             kind: "work.kind.team",
             tint: "tag-b",
             title: cx.say(&Word::new("organisations.review.work").with("team", &review.name)),

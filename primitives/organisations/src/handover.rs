@@ -147,6 +147,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
     let found = store::accepted(&cx.db, cx.tenant, &cx.reach(policy::REVIEW)).await?;
     let theirs = found.into_iter().filter(|h| policy::lies_with(&cx, h) && !policy::concerns(&cx, h));
     let item = |h: Handover| WorkItem {
+        many: None,
         kind: "work.kind.handover",
         tint: "tag-b",
         title: cx.say(&Word::new("organisations.handover.work").with("team", &h.team)),

@@ -84,6 +84,10 @@ pub fn module() -> Module {
         .part(life::Unfinished::default())
         .object(object::KIND)
         .bulk(bulk::JOIN)
+        .bulk(bulk::teams::SUSPEND)
+        .bulk(bulk::teams::RESUME)
+        .bulk(bulk::reviews::APPROVE)
+        .bulk(bulk::reviews::DECLINE)
         .list(kernel::ListFace {
             name: "teams",
             url: "/desk/teams",

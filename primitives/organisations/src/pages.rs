@@ -13,6 +13,7 @@ use crate::verbs::BranchRead;
 use crate::{desk, export, policy};
 use askama::Template;
 use axum::extract::Path;
+use kernel::bulk::BulkDeed;
 use kernel::http::{Cursor, Paged, filters, query_string};
 use kernel::{Answer, Cx, Error, FieldErrors, Form, Query, Result, Routes, Target, Tx, Word};
 use people::rules::phone;
@@ -100,6 +101,7 @@ struct Index {
     may_manage: bool,
     may_branches: bool,
     views: String,
+    deeds: Vec<BulkDeed>,
 }
 
 impl Index {
@@ -142,7 +144,8 @@ async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer> {
     let (may_manage, may_branches) = (cx.can(policy::MANAGE), cx.can(policy::BRANCHES));
     let views = kernel::views::chips(&cx, "teams", &wanted.query("")).await?;
     let (kinds, states) = (Kind::ALL, State::ALL);
-    cx.page(&Index { rows, total, wanted, towns, kinds, states, may_manage, may_branches, views })
+    let deeds = if wanted.tree() == Tree::Team { kernel::bulk::offered(&cx, "teams") } else { Vec::new() };
+    cx.page(&Index { rows, total, wanted, towns, kinds, states, may_manage, may_branches, views, deeds })
 }
 
 #[derive(Template)]

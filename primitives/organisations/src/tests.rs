@@ -10,6 +10,7 @@ use people::{NewPerson, PersonId};
 use testkit::app::{TestApp, district, organisation, region};
 use testkit::on_both;
 
+mod bulk;
 mod handover;
 mod life;
 

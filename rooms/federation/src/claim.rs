@@ -201,6 +201,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
         return Ok(Vec::new());
     }
     let item = |found: Claim| WorkItem {
+        many: None,
         kind: "work.kind.claim",
         tint: "",
         title: cx.say(&Word::new("federation.claim.work").with("name", &found.person_name)),

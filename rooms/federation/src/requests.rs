@@ -118,6 +118,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
     }
     let found = request::waiting(&cx.db, cx.tenant, &cx.reach(REQUESTS), 100).await?;
     let item = |request: Request| WorkItem {
+        many: None,
         kind: "work.kind.join",
         tint: "",
         title: cx.say(&Word::new("federation.request.work").with("name", &request.person_name)),

@@ -9,6 +9,7 @@ use crate::store::{self, Filter, Listed, presence::Presence};
 use crate::{ATTEND, MANAGE, REVIEW};
 use askama::Template;
 use axum::extract::Path;
+use kernel::bulk::BulkDeed;
 use kernel::http::{Cursor, Paged, filters, query_string};
 use kernel::tables::{Column, Out};
 use kernel::{Answer, Cx, Error, Form, Query, Result, Word};
@@ -52,6 +53,7 @@ struct Index {
     wanted: Wanted,
     settles: bool,
     views: String,
+    deeds: Vec<BulkDeed>,
 }
 
 impl Index {
@@ -96,6 +98,7 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let views = kernel::views::chips(&cx, "activities", &query_string(&wanted.fields(), "")).await?;
     cx.page(&Index {
         views,
+        deeds: kernel::bulk::offered(&cx, crate::bulk::LIST),
         page: Paged::cut(found, PAGE, Listed::keys),
         towns,
         states: State::ALL,

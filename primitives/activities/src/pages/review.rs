@@ -76,6 +76,11 @@ async fn checks(cx: &Cx, activity: &Activity) -> Result<Vec<Check>> {
     Ok(all)
 }
 
+/// What the system found first against publishing it, if anything: such a one is looked at alone.
+pub(crate) async fn against(cx: &Cx, activity: &Activity) -> Result<Option<Word>> {
+    Ok(checks(cx, activity).await?.into_iter().find(|check| !check.class.is_empty()).map(|check| check.word))
+}
+
 async fn page(cx: &Cx, activity: Activity, opinion: String, errors: FieldErrors) -> Result<Show> {
     let (sessions, posts) = store::program(&cx.db, cx.tenant, activity.id).await?;
     let region = places::full_region_name(cx, &activity.region_code).await?;

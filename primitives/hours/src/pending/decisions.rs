@@ -7,14 +7,32 @@ use super::verbs::{Decided, advance, tell};
 use crate::forms::DecisionForm;
 use crate::model::EntryId;
 use crate::policy::{DECIDE, REVIEW, in_reach};
+use crate::store::list::Wanted;
+use kernel::db::ToValue;
+use kernel::ids::Raw;
 use kernel::policy::Target;
-use kernel::{Cx, Error, LaneKey, Result, Tx, Word, WorkItem, messages};
+use kernel::{Conditions, Cx, Error, LaneKey, Result, Tx, Word, WorkItem, args, messages};
 
 /// One that this reader may look at for a decision; anything else is not there.
 pub(crate) async fn find(cx: &Cx, id: EntryId) -> Result<Pending> {
     let pending = store::find(&cx.db, cx.tenant, id).await?;
     in_reach(cx, REVIEW, &pending.region_code, &pending.organisation_path)?;
     Ok(pending)
+}
+
+/// Those of these that this reader may look at for a decision, each as a line that tells it from others.
+pub(crate) async fn names(cx: &Cx, ids: &[Raw]) -> Result<Vec<(Raw, String)>> {
+    let mut wanted = Conditions::new("e.entry_tenant = ?", args![cx.tenant]);
+    wanted.within(&cx.reach(REVIEW), "e.region_code", "e.organisation_path");
+    let ids: Vec<_> = ids.iter().map(ToValue::to_value).collect();
+    wanted.and_any("1 = 0", "e.entry_id = ?", &ids);
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let found = store::list(&cx.db, Wanted { conditions: wanted, few: false }, most).await?;
+    let line = |row: &store::Listed| {
+        let word = Word::new("hours.bulk.row").with("name", &row.person_name).with("title", &row.title);
+        cx.say(&word.with("day", row.day).with("hours", kernel::words::hours(row.minutes)))
+    };
+    Ok(found.iter().map(|row| (row.id.0, line(row))).collect())
 }
 
 /// The permission that a decision asks for: the first look is the leader's, everything after it an officer's.
@@ -125,6 +143,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
                 _ => "hours.work.applied",
             };
             items.push(WorkItem {
+                many: Some((crate::bulk::PENDING, row.id.0)),
                 kind: "work.kind.hours",
                 tint: "tag-b",
                 title: cx.say(&Word::new(word).with("title", &row.title).with("name", &row.name)),

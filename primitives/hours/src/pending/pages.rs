@@ -12,6 +12,7 @@ use crate::policy::REVIEW;
 use crate::{settings, store as ledger};
 use askama::Template;
 use axum::extract::Path;
+use kernel::bulk::BulkDeed;
 use kernel::http::{Paged, filters};
 use kernel::ids::Raw;
 use kernel::tables::Out;
@@ -32,6 +33,7 @@ struct Index {
     states: &'static [PendingState],
     methods: &'static [Method],
     views: String,
+    deeds: Vec<BulkDeed>,
 }
 
 impl Index {
@@ -52,6 +54,7 @@ pub(crate) async fn index(cx: Cx, Query(filter): Query<PendingFilter>) -> Result
     let views = kernel::views::chips(&cx, "pending_hours", &filter.query()).await?;
     cx.page(&Index {
         views,
+        deeds: kernel::bulk::offered(&cx, crate::bulk::PENDING),
         query: filter.query(),
         filter,
         rows: page.items,

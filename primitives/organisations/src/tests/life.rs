@@ -7,15 +7,15 @@ use people::PersonId;
 use testkit::app::{TestApp, district, organisation, region};
 use testkit::on_both;
 
-const FORM: [(&str, &str); 4] =
+pub(super) const FORM: [(&str, &str); 4] =
     [("name", "沥雄护河队"), ("kind", "village"), ("region", "440605125003"), ("purpose", "每周巡河一次。")];
 
-async fn state(app: &TestApp, id: OrganisationId) -> State {
+pub(super) async fn state(app: &TestApp, id: OrganisationId) -> State {
     find(app.db(), app.tenant, id).await.unwrap().state
 }
 
 /// Hands an application in as a person and answers the team.
-async fn applied(app: &TestApp, by: &testkit::Visitor, form: &[(&str, &str)]) -> OrganisationId {
+pub(super) async fn applied(app: &TestApp, by: &testkit::Visitor, form: &[(&str, &str)]) -> OrganisationId {
     let made = by.post("/teams", form).await.expect(303).location.unwrap();
     assert!(by.get(&made).await.expect(200).text_contains("申请已提交"));
     let id: OrganisationId = made.split('/').nth(2).unwrap().parse().unwrap();

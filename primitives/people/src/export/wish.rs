@@ -200,6 +200,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
             _ => return None,
         };
         Some(WorkItem {
+            many: None,
             kind: "work.kind.export",
             tint: "tag-r",
             title: cx.say(&Word::new(key).with("n", wish.row_count)),

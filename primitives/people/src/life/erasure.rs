@@ -169,6 +169,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
         let due = calendar.after(day(erasure.asked_at), DAYS);
         let facts = if erasure.own { cx.t("people.erasure.by_oneself").to_owned() } else { erasure.reason };
         items.push(WorkItem {
+            many: None,
             kind: "work.kind.erasure",
             tint: "tag-r",
             title: cx.say(&Word::new("people.erasure.work").with("name", &person.name)),

@@ -209,6 +209,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
         }
         let asked = merge.asked_at.unwrap_or(cx.now);
         items.push(WorkItem {
+            many: None,
             kind: "work.kind.merge",
             tint: "tag-a",
             title: cx.say(&Word::new("federation.merge.work").with("name", &kept.name)),
