@@ -136,6 +136,7 @@ pub(crate) fn module() -> Module {
             "20261128_63_saved_view",
             "20261128_64_bulk",
             "20261128_66_recovery"
+            "20261128_73_failed"
         ])
         .words(crate::words!())
         .words(crate::words!("tables"))
@@ -150,6 +151,8 @@ pub(crate) fn module() -> Module {
             crate::Pointer::of("person", ("message_setting", "person_id"), ""),
         ])
         .parting(crate::auth::PARTING)
+        .work(|cx| Box::pin(outbox::work(cx)))
+        .work(|cx| Box::pin(jobs::work(cx)))
         .job(crate::jobs::JobKind::of::<crate::bulk::BulkJob>())
         .list(ListFace { name: "work", url: "/desk", permission: WORK, fields: &["kind", "q"] })
         .list(ListFace { name: "trace", url: "/desk/trace", permission: TRACE, fields: &["actor", "kind", "object"] })

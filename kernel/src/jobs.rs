@@ -106,6 +106,14 @@ pub async fn list(db: &Db, tenant: TenantId, limit: i64) -> Result<Vec<Stored>> 
     db.all(sql, args![tenant, limit]).await
 }
 
+row! { struct Failed { n: i64 } }
+
+/// How many of a tenant failed since a moment.
+pub async fn failed_since(db: &Db, tenant: TenantId, since: DateTime<Utc>) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM job WHERE tenant_id = $1 AND state = 'failed' AND run_at >= $2";
+    Ok(db.one::<Failed>(sql, args![tenant, since]).await?.n)
+}
+
 /// Says how far a job is; `false` when somebody cancelled it, and then the job stops.
 pub async fn progress(db: &Db, id: JobId, progress: serde_json::Value) -> Result<bool> {
     db.write(LANE, async move |tx: &mut Tx<'_>| {

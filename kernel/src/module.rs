@@ -13,7 +13,7 @@ use crate::pointers::Pointer;
 use crate::policy::Permission;
 use crate::settings::Setting;
 use crate::views::ListFace;
-use crate::words::WordFiles;
+use crate::words::{Word, WordFiles};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
@@ -39,6 +39,23 @@ pub struct WorkItem {
     pub url: String,
     /// The list whose deeds for many it can be ticked for, with its id there.
     pub many: Option<(&'static str, Raw)>,
+}
+
+impl WorkItem {
+    /// The door to a list on which something waits that has no day of its own: it is due when the week's work ends.
+    #[must_use]
+    pub fn of_list(cx: &Cx, kind: &'static str, word: &Word, url: &str) -> Self {
+        Self {
+            kind,
+            tint: "",
+            title: cx.say(word),
+            facts: String::new(),
+            who: String::new(),
+            due: crate::time::friday_evening(cx.now),
+            url: url.to_owned(),
+            many: None,
+        }
+    }
 }
 
 /// What a room has for the work-list of this reader.

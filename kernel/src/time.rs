@@ -71,6 +71,15 @@ pub fn day_start(day: NaiveDate) -> DateTime<Utc> {
     from_beijing(day.and_time(chrono::NaiveTime::MIN))
 }
 
+/// The next Friday's six o'clock in the evening, when the week's work ends.
+#[must_use]
+pub fn friday_evening(now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = day(now);
+    let ahead = (11 - i64::from(today.weekday().num_days_from_monday())) % 7;
+    let evening = day_start(today + Duration::days(ahead)) + Duration::hours(18);
+    if evening > now { evening } else { evening + Duration::days(7) }
+}
+
 row! {
     /// An exception of the working calendar.
     struct DayRow { day: NaiveDate, kind: String }

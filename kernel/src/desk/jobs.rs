@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::http::{Answer, Form, filters};
 use crate::ids::{JobId, Raw};
 use crate::jobs::{self, Stored};
+use crate::module::WorkItem;
 use crate::words::Word;
 use askama::Template;
 use axum::extract::Path;
@@ -20,6 +21,17 @@ struct Index {
 
 pub(super) async fn index(cx: Cx) -> Result<Answer> {
     cx.page(&Index { jobs: jobs::list(&cx.db, cx.tenant, 100).await? })
+}
+
+/// What failed within a week, for the work-list.
+pub(super) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
+    if !cx.can(super::JOBS) {
+        return Ok(Vec::new());
+    }
+    let failed = jobs::failed_since(&cx.db, cx.tenant, cx.now - chrono::Duration::days(7)).await?;
+    let word = Word::new("jobs.work").with("n", failed);
+    let item = WorkItem::of_list(&cx, "work.kind.job", &word, "/desk/jobs");
+    Ok(if failed > 0 { vec![WorkItem { due: cx.now, ..item }] } else { Vec::new() })
 }
 
 #[derive(Template)]

@@ -6,6 +6,7 @@ use crate::db::{LaneKey, Tx};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Cursor, Form, Paged, Problem, Query, filters, query_string};
 use crate::ids::Raw;
+use crate::module::WorkItem;
 use crate::outbox::store::{self, Filter};
 use crate::outbox::{self, Channel, Outgoing, State};
 use crate::tables::{Column, Out, write_csv, write_xlsx};
@@ -149,6 +150,17 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let opened = cx.app.config.channels.opened();
     let views = crate::views::chips(&cx, "outbox", &query_string(&wanted.fields(), "")).await?;
     cx.page(&Index { page, counts, states: State::ALL, channels: Channel::ALL, opened, wanted, views })
+}
+
+/// What did not leave within a week, for the keeper's work-list.
+pub(super) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
+    if !cx.can(super::OUTBOX) {
+        return Ok(Vec::new());
+    }
+    let failed = store::failed_since(&cx.db, cx.tenant, cx.now - chrono::Duration::days(7)).await?;
+    let word = Word::new("outbox.work").with("n", failed);
+    let item = WorkItem::of_list(&cx, "work.kind.outbox", &word, "/desk/outbox?state=failed");
+    Ok(if failed > 0 { vec![WorkItem { due: cx.now, ..item }] } else { Vec::new() })
 }
 
 /// The same list as a table to keep.

@@ -276,6 +276,13 @@ pub async fn list(
     db.all(&format!("SELECT {COLUMNS} FROM outbox WHERE {rest}"), all.args()).await
 }
 
+/// How many failed since a moment.
+pub async fn failed_since(db: &Db, tenant: TenantId, since: DateTime<Utc>) -> Result<i64> {
+    row! { struct Count { n: i64 } }
+    let sql = "SELECT COUNT(*) AS n FROM outbox WHERE tenant_id = $1 AND state = 'failed' AND done_at >= $2";
+    Ok(db.one::<Count>(sql, args![tenant, since]).await?.n)
+}
+
 /// How many messages are how far, by state.
 pub async fn counts(db: &Db, tenant: TenantId) -> Result<Vec<(State, i64)>> {
     row! { struct Count { state: State, n: i64 } }

@@ -6,6 +6,7 @@ mod claims;
 pub mod code;
 mod deeds;
 mod desk;
+mod forgotten;
 mod forms;
 pub mod model;
 mod pages;
@@ -28,7 +29,7 @@ use kernel::{Module, Pointer};
 #[must_use]
 pub fn module() -> Module {
     Module::new("attendance")
-        .migrations(kernel::migrations!["20261128_61_attendance", "20261128_62_sheets"])
+        .migrations(kernel::migrations!["20261128_61_attendance", "20261128_62_sheets", "20261128_74_forgotten"])
         .words(kernel::words!())
         .points(&[
             Pointer::of("person", ("paper_row", "person_id"), "uses.sheet"),
@@ -43,6 +44,7 @@ pub fn module() -> Module {
         .routes(api::claim::routes())
         .routes(api::sheet::routes())
         .work(|cx| Box::pin(sheets::work(cx)))
+        .work(|cx| Box::pin(forgotten::work(cx)))
         .every(Recurring {
             name: "attendance.close_forgotten",
             every: 30_000,

@@ -15,6 +15,8 @@ mod verbs;
 
 pub use card::Card;
 pub use model::{GuestPair, Pair, PairRow, url};
+pub use model::{Pair, PairRow, url};
+pub(crate) use pages::work;
 pub use pages::{Side, sides};
 pub use scan::{Found, scan};
 pub use score::{LIKELY, Reason, SURE, score};

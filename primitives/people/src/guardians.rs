@@ -19,6 +19,7 @@ pub use model::{Guardian, GuardianId, GuardianState, OnRoster, Relation, Standin
 pub use store::{CONSENT, forget, of_person, standing};
 pub use verbs::{consent_on_paper, grow_up, name, name_on_roster, withdraw};
 
+pub(crate) use list::work;
 pub(crate) use own::{panel_of_me, panel_of_record};
 pub(crate) use store::{erase, mobile};
 pub(crate) use verbs::copies;

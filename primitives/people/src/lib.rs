@@ -95,6 +95,8 @@ pub fn module() -> Module {
         .every(Recurring { name: "people.erase_due", every: LOOK, run: |cx| Box::pin(life::erase_due(cx)) })
         .work(|cx| Box::pin(export::wish::work(cx)))
         .work(|cx| Box::pin(life::work(cx)))
+        .work(|cx| Box::pin(duplicates::work(cx)))
+        .work(|cx| Box::pin(guardians::work(cx)))
         .search(|cx, query| Box::pin(search::search(cx, query)))
         .object(object::KIND)
         .list(ListFace {

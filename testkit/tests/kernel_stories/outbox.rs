@@ -128,6 +128,8 @@ async fn a_mail_leaves_by_a_server_and_is_tried_again_or_given_up_as_the_server_
             app.run_recurring("kernel.deliver").await;
         }
         assert_eq!(states(&app).await, [State::Sent, State::Failed], "after eight tries it is left to the keeper");
+        let keeper = app.as_account("keeper-at-work", &[district(Role::Keeper)], None).await;
+        assert!(keeper.get("/desk").await.expect(200).text_contains("近 7 天有 1 条消息没发出去"));
 
         server.says("550 5.1.1 chen@example.cn is unknown");
         leave(&app, person, true).await;

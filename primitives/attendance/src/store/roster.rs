@@ -2,10 +2,10 @@
 
 use crate::model::{Accuracy, Distance, Via};
 use activities::model::SignupState;
-use activities::{SessionId, SignupId};
+use activities::{ATTEND, SessionId, SignupId};
 use chrono::{DateTime, Utc};
 use hours::Method;
-use kernel::{Read, Result, TenantId, args, row};
+use kernel::{Conditions, Cx, Read, Result, TenantId, args, row};
 use organisations::model::OrganisationId;
 use people::model::PersonId;
 
@@ -139,4 +139,35 @@ pub async fn stays(db: &impl Read, tenant: TenantId, session: SessionId) -> Resu
     let sql = "SELECT person_id, in_at, out_at, forgotten FROM attendance WHERE tenant_id = $1 AND session_id = $2
                ORDER BY in_at, id";
     db.all(sql, args![tenant, session]).await
+}
+
+row! {
+    /// A session that somebody forgot to check out of.
+    pub(crate) struct Forgotten {
+        /// The session.
+        pub session_id: SessionId,
+        /// Its activity.
+        pub title: String,
+        /// The team.
+        pub organisation_name: String,
+        /// When it ended.
+        pub ends_at: DateTime<Utc>,
+        /// How many.
+        pub n: i64,
+    }
+}
+
+/// The sessions that an actor takes attendance of, in which somebody has no hours because they forgot to check out; the oldest
+/// first, 100 at most.
+pub(crate) async fn forgotten(cx: &Cx) -> Result<Vec<Forgotten>> {
+    let mut wanted = Conditions::new("t.tenant_id = ? AND t.forgotten", args![cx.tenant]);
+    wanted.within(&cx.reach(ATTEND), "a.region_code", "a.organisation_path");
+    let tail = wanted
+        .tail(" GROUP BY s.id, a.title, a.organisation_name, s.ends_at ORDER BY s.ends_at, s.id LIMIT 100", &[]);
+    let sql = format!(
+        "SELECT s.id AS session_id, a.title, a.organisation_name, s.ends_at, COUNT(*) AS n FROM attendance t
+         JOIN activity_session s ON s.tenant_id = t.tenant_id AND s.id = t.session_id
+         JOIN activity a ON a.tenant_id = s.tenant_id AND a.id = s.activity_id WHERE {tail}"
+    );
+    cx.db.all(&sql, wanted.args()).await
 }

@@ -268,6 +268,12 @@ async fn a_forgotten_leaving_is_flagged_and_the_leader_says_when_it_was() {
         app.run_recurring("attendance.close_forgotten").await;
         let list = stage.leader.get(&open.at("?show=forgotten")).await.expect(200);
         assert!(list.text_contains("忘签退 <span class=\"num\">2</span>") && list.text_contains("几点走的"));
+        // It stands on the work-list of the town, too, until it is settled.
+        let waits = async || {
+            let page = stage.reviewer.get("/desk").await.expect(200);
+            page.text_contains(&open.at("?show=forgotten")).then(|| page.text_contains("2 人忘了签退："))
+        };
+        assert_eq!(waits().await, Some(true));
         let leave = open.at("/departures");
         let at = |who: &Visitor, left: &'static str| vec![("person", id(who)), ("left", left.to_owned())];
         for wrong in ["14:10", "17:10", "25:00", "later"] {
@@ -288,6 +294,7 @@ async fn a_forgotten_leaving_is_flagged_and_the_leader_says_when_it_was() {
         assert_eq!(leader.post(&leave, &body).await.expect(200).json()["minutes"], 60);
         let left = leader.get(&open.at("/signups?show=forgotten")).await;
         assert!(left["items"].as_array().unwrap().is_empty(), "{left}");
+        assert_eq!(waits().await, None);
     })
     .await;
 }

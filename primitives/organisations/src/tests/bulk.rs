@@ -26,7 +26,7 @@ async fn many_teams_are_stopped_for_one_reason_and_let_work_again_by_taking_it_b
         let again = look(&clerk, of, &ids).await;
         assert!(again.text_contains("不能改 2 个") && again.text_contains("现在的状态不能这样改"), "{}", again.text());
         // One resumed meanwhile by hand stays as it is, and the page says why.
-        let to = [("to", "active"), ("reason", "选好了")];
+        let to = [("state", "active"), ("reason", "选好了")];
         clerk.post(&format!("/desk/teams/{two}/state"), &to).await.expect(303);
         let page = undo(&app, &clerk, &url).await;
         assert!(page.text_contains("没能撤回 1 个"), "{}", page.text());

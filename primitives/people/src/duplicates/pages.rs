@@ -10,7 +10,7 @@ use crate::{mask, policy};
 use askama::Template;
 use axum::extract::Path;
 use kernel::http::{Cursor, Paged, filters, query_string};
-use kernel::{Answer, Cx, Error, Form, LaneKey, Query, Result, Tx, Word};
+use kernel::{Answer, Cx, Error, Form, LaneKey, Query, Result, Tx, Word, WorkItem};
 use places::Region;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -102,6 +102,17 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     let scanned = store::scanned(&cx.db, cx.tenant).await?;
     let views = kernel::views::chips(&cx, "doubles", &wanted.query("")).await?;
     cx.page(&Index { rows, total, wanted, views, towns, scanned })
+}
+
+/// How many pairs wait for somebody's word, as one line of the work-list.
+pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
+    if !cx.can(policy::EDIT) {
+        return Ok(Vec::new());
+    }
+    let n = store::count(&cx.db, cx.tenant, &Wanted::default().filter(), &cx.reach(policy::EDIT)).await?;
+    let word = Word::new("people.double.work").with("n", n);
+    let item = WorkItem::of_list(&cx, "work.kind.double", &word, "/desk/people/duplicates");
+    Ok(if n > 0 { vec![item] } else { Vec::new() })
 }
 
 /// One line of two records side by side, masked.

@@ -92,6 +92,7 @@ async fn the_night_finds_pairs_and_what_people_say_is_remembered() {
             list.text()
         );
         assert!(!list.text_contains("梁秀英"));
+        assert!(officer.get("/desk").await.expect(200).text_contains("1 对档案可能是同一个人"));
         for (query, shown) in [
             ("?level=sure", true),
             ("?q=慧敏", true),
@@ -122,6 +123,7 @@ async fn the_night_finds_pairs_and_what_people_say_is_remembered() {
         app.at("2026-11-24T03:00").await;
         app.run_recurring("people.find_doubles").await;
         assert!(officer.get("/desk/people/duplicates").await.text_contains("没有可能重复的人"));
+        assert!(!officer.get("/desk").await.expect(200).text_contains("可能是同一个人"));
         officer.post(&format!("{url}/decision"), &[("decision", "open")]).await.expect(303);
         assert!(officer.get("/desk/people/duplicates").await.text_contains("陈惠敏"));
         let kinds = app.audit_kinds().await;

@@ -7,7 +7,7 @@ use crate::ties::Ties;
 use crate::{mask, policy};
 use askama::Template;
 use kernel::http::{Cursor, Paged, filters, query_string};
-use kernel::{Answer, Cx, Query, Result};
+use kernel::{Answer, Cx, Query, Result, Word, WorkItem};
 use places::Region;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -121,4 +121,16 @@ pub(super) async fn index(cx: Cx, Query(wanted): Query<Wanted>) -> Result<Answer
     });
     let views = kernel::views::chips(&cx, "minors", &wanted.query("")).await?;
     cx.page(&Index { rows, total, wanted, views, towns, bands: Band::ALL, may_export: cx.can(policy::EXPORT) })
+}
+
+/// How many minors nobody agreed for, as one line of the work-list of those who enter consents.
+pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
+    if !cx.can(policy::EDIT) || !cx.can(policy::READ_PRIVATE) {
+        return Ok(Vec::new());
+    }
+    let (filter, reach) = (Wanted::default().filter(), cx.reach(policy::READ_PRIVATE));
+    let n = store::count(&cx, &filter, &reach, cx.app.part::<Ties>()).await?;
+    let word = Word::new("people.guardian.work").with("n", n);
+    let item = WorkItem::of_list(&cx, "work.kind.guardian", &word, "/desk/people/minors");
+    Ok(if n > 0 { vec![item] } else { Vec::new() })
 }

@@ -120,6 +120,7 @@ async fn minors_without_a_consent_stand_in_a_list_until_they_are_of_age() {
             ["梁小雨", "黄子健", "何志强", "周敏仪"].into_iter().filter(|n| page.text_contains(n)).collect::<Vec<_>>()
         };
         assert_eq!(names("").await, ["梁小雨", "黄子健", "何志强"]);
+        assert!(clerk.get("/desk").await.expect(200).text_contains("3 名未满 18 岁的还缺监护人同意"));
         assert_eq!(names("?band=youth").await, ["黄子健"]);
         assert_eq!(names("?band=near&town=440605125").await, ["何志强"]);
         assert_eq!(names("?q=hzj").await, ["黄子健"]);
