@@ -1,5 +1,6 @@
 //! Stories of the generator: the same twice, every rule kept, and one set of figures on every face.
 
+mod divisions;
 mod mergers;
 
 use super::*;

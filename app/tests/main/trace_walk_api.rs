@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use testkit::Reply;
 
 /// Calls a route with its token.
-async fn call(
+pub async fn call(
     walk: &mut Walk,
     who: &Somebody,
     (method, route): (&'static str, &'static str),
@@ -33,13 +33,6 @@ pub async fn walk<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
     hours(walk, by("town")).await;
     people(walk, &by).await;
     imports(walk, by("town")).await;
-}
-
-/// A town goes into another, after everything that happened in it.
-pub async fn merge_towns(walk: &mut Walk, district: &Somebody) {
-    let merged = [("federation.towns_merged", "region", None)];
-    let sent = ("/towns/440605126/merger".to_owned(), json!({ "into": "440605125", "reason": "区划调整" }));
-    call(walk, district, ("POST", "/api/v1/towns/{region}/merger"), sent, &merged).await;
 }
 
 async fn hours(walk: &mut Walk, town: &Somebody) {

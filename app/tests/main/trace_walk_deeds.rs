@@ -30,6 +30,8 @@ mod series;
 mod teams_life;
 #[path = "trace_walk_together.rs"]
 mod together;
+#[path = "trace_walk_towns.rs"]
+mod towns;
 
 use super::{Sent, Walk};
 use crate::district::{PASSWORD, Somebody};
@@ -90,11 +92,7 @@ pub async fn walk(walk: &mut Walk, everybody: &[Somebody]) -> String {
     accounts(walk, by).await;
     joining::walk(walk).await;
     doors::walk(walk).await;
-    let sent = form(&[("into", "440605125"), ("reason", "区划调整")]);
-    let lines = [("federation.towns_merged", "region", None)];
-    let path = "/desk/towns/440605124/merger".to_owned();
-    walk.ask(by("district"), ("POST", "/desk/towns/{region}/merger"), (path, sent), &lines).await;
-    api::merge_towns(walk, by("district")).await;
+    towns::walk(walk, by("district")).await;
     import
 }
 

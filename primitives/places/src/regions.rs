@@ -10,7 +10,7 @@ pub const REGIONS: &str = include_str!("../seeds/regions-440605.csv");
 /// The exceptions of the working calendar; see `seeds/README.md`.
 pub const WORKDAYS: &str = include_str!("../seeds/workdays-cn.csv");
 
-const COLUMNS: &str = "code, name, level, parent_code";
+pub(crate) const COLUMNS: &str = "code, name, level, parent_code";
 
 /// Puts regions (`code,name,level,parent_code`, a heading first) into the tree; known codes take the file's name.
 pub async fn load_regions(tx: &mut Tx<'_>, csv: &str) -> Result<u64> {
@@ -125,8 +125,6 @@ pub fn by_name<'r>(all: &'r [Region], name: &str) -> Option<&'r Region> {
     let wanted = short(name);
     let mut called = all.iter().filter(|r| !wanted.is_empty() && r.short_name() == wanted);
     let first = called.next()?;
-    match called.next() {
-        None => Some(first),
-        Some(_) => None,
-    }
+    // One region under its present and its former name is one.
+    if called.all(|other| other.code == first.code) { Some(first) } else { None }
 }

@@ -54,6 +54,10 @@ fn routes() -> Routes {
         .get("/desk/towns", policy::TOWNS, towns::index)
         .get("/desk/towns/{region}/merger", policy::TOWNS, towns::show)
         .post("/desk/towns/{region}/merger", policy::TOWNS, towns::update)
+        .get("/desk/towns/{region}/name", policy::TOWNS, towns::naming::show)
+        .post("/desk/towns/{region}/name", policy::TOWNS, towns::naming::update)
+        .get("/desk/towns/{region}/division", policy::TOWNS, towns::division::show)
+        .post("/desk/towns/{region}/division", policy::TOWNS, towns::division::update)
         .api(policy::REGISTER, kernel::routes!(api::create))
 }
 

@@ -29,7 +29,7 @@ pub const RECOVER: Permission =
 /// Putting volunteers on record by a program.
 pub const REGISTER: Permission = Permission::new("federation.register", Class::S4, &[Role::Town, Role::District]);
 
-/// Merging towns.
+/// Renaming, dividing and merging towns.
 pub const TOWNS: Permission = Permission::new("federation.towns", Class::S2, &[Role::District]);
 
 /// The room's table.

@@ -1,5 +1,10 @@
 //! A town that is merged into another: its communities go on under new codes, what lives there moves, what was done there
-//! keeps its rows. One transaction.
+//! keeps its rows. One transaction. Names and divisions have files of their own.
+
+pub(crate) mod division;
+pub(crate) mod naming;
+#[cfg(test)]
+mod stories;
 
 use crate::policy::TOWNS;
 use askama::Template;
@@ -47,23 +52,33 @@ pub async fn merge(tx: &mut Tx<'_>, cx: &Cx, (from, to): (&str, &str), reason: &
     let staff = auth::holding(tx, cx.tenant, from, cx.today()).await?;
     let hosts = auth::holding(tx, cx.tenant, to, cx.today()).await?;
     let successions = places::merge_towns(tx, (from, to), cx.today()).await?;
+    let wanted = grants(&staff, &hosts, (from, to), &successions);
+    let moved = Moved { accounts: give(tx, cx, &wanted).await?, ..carry(tx, cx, &successions).await? };
+    tx.record(cx, &TownsMerged { from: from.into(), to: to.into(), people: moved.people, reason: reason.to_owned() });
+    Ok(moved)
+}
+
+/// Moves what lives where a code ended to the one that goes on for it.
+async fn carry(tx: &mut Tx<'_>, cx: &Cx, successions: &[Succession]) -> Result<Moved> {
     let mut moved = Moved::default();
-    for Succession { old, new } in &successions {
+    for Succession { old, new } in successions {
         let way = (old.as_str(), new.as_str());
         moved.people += people::move_region(tx, cx.tenant, way, cx.today()).await?;
         moved.organisations += organisations::move_region(tx, cx.tenant, way, cx.today()).await?;
         moved.activities += activities::move_region(tx, cx.tenant, way, cx.today()).await?;
         moved.sites += places::move_sites(tx, cx.tenant, way).await?;
     }
-    let wanted = grants(&staff, &hosts, (from, to), &successions);
+    Ok(moved)
+}
+
+/// Gives roles to everybody but the actor, by account in a row; answers to how many accounts.
+async fn give(tx: &mut Tx<'_>, cx: &Cx, wanted: &[(AccountId, Grant)]) -> Result<u64> {
     let mut accounts: Vec<AccountId> = wanted.iter().map(|(account, _)| *account).collect();
     accounts.dedup();
-    moved.accounts = accounts.len() as u64;
     for (account, grant) in wanted.iter().filter(|(account, _)| cx.actor.account != Some(*account)) {
         auth::grant(tx, cx, *account, grant).await?;
     }
-    tx.record(cx, &TownsMerged { from: from.into(), to: to.into(), people: moved.people, reason: reason.to_owned() });
-    Ok(moved)
+    Ok(accounts.len() as u64)
 }
 
 /// Whoever answered for the old town answers for the one that it is part of now, and for communities under their new codes;
@@ -92,12 +107,31 @@ fn grants(
 struct Index {
     towns: Vec<Region>,
     ended: Vec<places::Ended>,
+    former: Vec<places::Former>,
+}
+
+impl Index {
+    /// The names that a town had, the latest first.
+    fn former<'s>(&'s self, town: &Region) -> Vec<&'s places::Former> {
+        self.former.iter().rev().filter(|former| former.code == town.code).collect()
+    }
 }
 
 pub(crate) async fn index(cx: Cx) -> Result<Answer> {
     let towns = places::towns(&cx).await?;
-    let ended = places::ended_towns(&cx.db, cx.app.tenant().map_or("", |t| t.code.as_str())).await?;
-    cx.page(&Index { towns, ended })
+    let ended = places::ended_towns(&cx.db, district(&cx)).await?;
+    let former = places::former_names(&cx.db, district(&cx)).await?;
+    cx.page(&Index { towns, ended, former })
+}
+
+fn district(cx: &Cx) -> &str {
+    cx.app.tenant().map_or("", |tenant| tenant.code.as_str())
+}
+
+/// A town of this district that stands now.
+async fn standing(cx: &Cx, code: &str) -> Result<Region> {
+    let all = places::standing_towns(&cx.db, district(cx)).await?;
+    all.into_iter().find(|town| town.code == code).ok_or(Error::NotFound)
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -126,8 +160,7 @@ struct Merger {
 
 /// The towns of this district that stand now: the one meant, and the others.
 async fn page(cx: &Cx, code: &str, form: MergeForm, errors: FieldErrors) -> Result<Merger> {
-    let district = cx.app.tenant().map_or("", |t| t.code.as_str());
-    let standing = places::standing_towns(&cx.db, district).await?;
+    let standing = places::standing_towns(&cx.db, district(cx)).await?;
     let (mut own, others): (Vec<_>, Vec<_>) = standing.into_iter().partition(|town| town.code == code);
     let town = own.pop().ok_or(Error::NotFound)?;
     let into = others.iter().find(|other| other.code == form.into).cloned();
@@ -139,14 +172,19 @@ async fn page(cx: &Cx, code: &str, form: MergeForm, errors: FieldErrors) -> Resu
 }
 
 async fn effect(cx: &Cx, town: &Region, into: Region) -> Result<Effect> {
-    let counts = Moved {
-        people: people::count_in(&cx.db, cx.tenant, &town.code).await?,
-        organisations: organisations::count_in(&cx.db, cx.tenant, &town.code).await?,
-        activities: activities::count_in(&cx.db, cx.tenant, &town.code).await?,
-        sites: places::count_sites_in(&cx.db, cx.tenant, &town.code).await?,
-        accounts: auth::holding(&cx.db, cx.tenant, &town.code, cx.today()).await?.len() as u64,
-    };
+    let counts = counts(cx, &town.code).await?;
     Ok(Effect { into, communities: places::communities(&cx.db, &town.code).await?, counts })
+}
+
+/// What lives at and below a code.
+async fn counts(cx: &Cx, code: &str) -> Result<Moved> {
+    Ok(Moved {
+        people: people::count_in(&cx.db, cx.tenant, code).await?,
+        organisations: organisations::count_in(&cx.db, cx.tenant, code).await?,
+        activities: activities::count_in(&cx.db, cx.tenant, code).await?,
+        sites: places::count_sites_in(&cx.db, cx.tenant, code).await?,
+        accounts: auth::holding(&cx.db, cx.tenant, code, cx.today()).await?.len() as u64,
+    })
 }
 
 pub(crate) async fn show(cx: Cx, Path(town): Path<String>, Query(form): Query<MergeForm>) -> Result<Answer> {
@@ -171,7 +209,7 @@ pub(crate) async fn update(cx: Cx, Path(town): Path<String>, Form(form): Form<Me
 /// # Errors
 /// `Refused` when one of them does not stand, or both are the same.
 pub(crate) async fn carry_out(cx: &Cx, (from, into): (String, String), reason: String) -> Result<Moved> {
-    let (at, district) = (cx.clone(), cx.app.tenant().map_or("", |t| t.code.as_str()).to_owned());
+    let (at, district) = (cx.clone(), district(cx).to_owned());
     let moved = cx
         .once(LaneKey::of(cx.tenant.0), async move |tx: &mut Tx<'_>| {
             let standing = places::standing_towns(tx, &district).await?;

@@ -38,7 +38,7 @@ impl KeptRow {
         for metric in &METRICS {
             figures.set(metric.code, self.figures.get(metric.code.as_str()).copied());
         }
-        Row { code: self.code.clone(), name: self.name.clone(), figures, hidden: false }
+        Row { code: self.code.clone(), name: self.name.clone(), formerly: None, figures, hidden: false }
     }
 }
 

@@ -241,6 +241,8 @@ pub struct Row {
     pub code: String,
     /// Its name as stored; empty where a word says it.
     pub name: String,
+    /// What it was called in a part of the period, and until which day.
+    pub formerly: Option<(String, NaiveDate)>,
     /// Its figures.
     pub figures: Figures,
     /// What tells of persons was taken out, because it told of few.

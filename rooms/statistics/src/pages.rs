@@ -144,6 +144,9 @@ fn tabs(cx: &Cx, filter: &Filter, path: &str, group: Group, all: &[Group]) -> Ve
 
 /// What a row is called.
 pub(crate) fn label(cx: &Cx, group: Group, row: &Row) -> String {
+    if let Some((old, until)) = &row.formerly {
+        return cx.say(&Word::new("statistics.formerly").with("name", &row.name).with("old", old).with("day", *until));
+    }
     if !row.name.is_empty() {
         return row.name.clone();
     }

@@ -84,7 +84,7 @@ mod tests {
         ] {
             figures.set(metric, Some(n));
         }
-        Row { code: people.to_string(), name: String::new(), figures, hidden: false }
+        Row { code: people.to_string(), name: String::new(), formerly: None, figures, hidden: false }
     }
 
     fn report(people: &[i64]) -> Report {

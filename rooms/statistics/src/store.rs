@@ -52,8 +52,8 @@ pub async fn figures(db: &impl Read, tenant: TenantId, query: &Query) -> Result<
         found.extend(part.rows.keys().cloned());
     }
     let mut rows = Vec::new();
-    for (code, name) in names::rows(db, tenant, query, found).await? {
-        let mut row = Row { name, ..empty(&code) };
+    for names::Called { code, name, formerly } in names::rows(db, tenant, query, found).await? {
+        let mut row = Row { name, formerly, ..empty(&code) };
         let sum = sums.get(&code);
         let mut set = |metric, n: Option<i64>| row.figures.set(metric, n);
         set(MetricCode::Services, Some(sum.map_or(0, |s| s.services)));
@@ -72,7 +72,8 @@ pub async fn figures(db: &impl Read, tenant: TenantId, query: &Query) -> Result<
 }
 
 fn empty(code: &str) -> Row {
-    Row { code: code.to_owned(), name: String::new(), figures: crate::Figures::default(), hidden: false }
+    let figures = crate::Figures::default();
+    Row { code: code.to_owned(), name: String::new(), formerly: None, figures, hidden: false }
 }
 
 /// A metric by group, with its own total: people are counted once in it.

@@ -1,6 +1,7 @@
 //! Stories of figures: one report on every face, people counted once, and nothing that tells the public of few.
 
 pub(crate) mod links;
+mod names;
 
 use crate::model::{Group, MetricCode, Month, Query, Report};
 use crate::store::figures;

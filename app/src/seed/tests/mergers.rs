@@ -8,23 +8,23 @@ use statistics::{Group, MetricCode, Month, Query, Report, figures};
 use testkit::app::region;
 use testkit::{TestApp, on_both};
 
-fn rooms() -> Vec<Module> {
+pub(super) fn rooms() -> Vec<Module> {
     crate::rooms::all()
 }
 
 const GROUPS: [Group; 6] = [Group::Total, Group::Town, Group::Team, Group::Kind, Group::Category, Group::Month];
 /// What happened, as against who is on the register.
-const FLOWS: [MetricCode; 5] =
+pub(super) const FLOWS: [MetricCode; 5] =
     [MetricCode::Hours, MetricCode::Services, MetricCode::Served, MetricCode::Active, MetricCode::Activities];
 
-async fn report(app: &TestApp, (from, to): (u32, u32), group: Group) -> Report {
+pub(super) async fn report(app: &TestApp, (from, to): (u32, u32), group: Group) -> Report {
     let month = |month| Month { year: 2026, month };
     let query = Query { from: month(from), to: month(to), ..Query::year(2026, group, app.app.clock.now()) };
     figures(app.db(), app.tenant, &query).await.unwrap()
 }
 
 /// Every cell of a report, row by row.
-fn cells(report: &Report, metrics: &[MetricCode]) -> Vec<(String, Vec<Option<i64>>)> {
+pub(super) fn cells(report: &Report, metrics: &[MetricCode]) -> Vec<(String, Vec<Option<i64>>)> {
     let of = |row: &statistics::Row| metrics.iter().map(|m| row.figures.get(*m)).collect();
     let rows = report.rows.iter().filter(|row| metrics.iter().any(|m| row.figures.get(*m).unwrap_or(0) != 0));
     let mut all: Vec<_> = rows.map(|row| (row.code.clone(), of(row))).collect();
@@ -33,7 +33,7 @@ fn cells(report: &Report, metrics: &[MetricCode]) -> Vec<(String, Vec<Option<i64
     all
 }
 
-async fn past(app: &TestApp, metrics: &[MetricCode]) -> Vec<Vec<(String, Vec<Option<i64>>)>> {
+pub(super) async fn past(app: &TestApp, metrics: &[MetricCode]) -> Vec<Vec<(String, Vec<Option<i64>>)>> {
     let mut all = Vec::new();
     for group in GROUPS {
         for span in [(8, 10), (10, 10)] {
@@ -46,7 +46,7 @@ async fn past(app: &TestApp, metrics: &[MetricCode]) -> Vec<Vec<(String, Vec<Opt
 row! { struct Code { code: String } }
 
 /// The towns of the district with the most people, and of those the second: both have everything.
-async fn towns(app: &TestApp) -> (String, String) {
+pub(super) async fn towns(app: &TestApp) -> (String, String) {
     let sql = "SELECT substr(region_code, 1, 9) AS code FROM person GROUP BY 1 ORDER BY COUNT(*) DESC LIMIT 2";
     let found: Vec<Code> = app.db().all(sql, &[]).await.unwrap();
     (found[1].code.clone(), found[0].code.clone())

@@ -110,7 +110,8 @@ pub async fn count_in(db: &impl Read, tenant: TenantId, region: &str) -> Result<
 pub async fn move_region(tx: &mut Tx<'_>, tenant: TenantId, (old, new): (&str, &str), day: NaiveDate) -> Result<u64> {
     let keep = "INSERT INTO region_moved (tenant_id, kind, object_id, old_code, on_day)
                 SELECT tenant_id, 'organisation', id, region_code, $3 FROM organisation
-                WHERE tenant_id = $1 AND region_code = $2 AND state <> 'ended'";
+                WHERE tenant_id = $1 AND region_code = $2 AND state <> 'ended'
+                ON CONFLICT DO NOTHING";
     tx.execute(keep, args![tenant, old, day]).await?;
     for sql in [
         "UPDATE team_review SET region_code = $3 WHERE tenant_id = $1 AND region_code = $2 AND state = 'waiting'",

@@ -1,18 +1,24 @@
-//! Towns that go into one another, as JSON.
+//! Towns that go into one another, are renamed and divided, as JSON.
 
 use crate::policy::TOWNS;
+use crate::towns::division::{self, DivisionForm};
+use crate::towns::naming::{self, TownName};
 use crate::towns::{Moved, carry_out};
 use axum::Json;
 use axum::extract::Path;
 use chrono::NaiveDate;
 use kernel::http::{Body, Problem};
 use kernel::{Cx, Error, FieldErrors, Result, Routes, routes};
-use places::{Ended, Region};
+use places::{Ended, Former, Region};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().api(TOWNS, routes!(list_towns)).api(TOWNS, routes!(create_town_merger))
+    Routes::new()
+        .api(TOWNS, routes!(list_towns))
+        .api(TOWNS, routes!(create_town_merger))
+        .api(TOWNS, routes!(create_town_name))
+        .api(TOWNS, routes!(create_town_division))
 }
 
 /// The towns of the district.
@@ -22,6 +28,25 @@ struct Towns {
     items: Vec<Region>,
     /// Those that went into others, with what they went into.
     ended: Vec<EndedTown>,
+    /// What towns were called before, the earliest first.
+    former: Vec<FormerName>,
+}
+
+/// What a town was called.
+#[derive(Serialize, ToSchema)]
+struct FormerName {
+    /// Nine digits.
+    code: String,
+    /// The name of then.
+    name: String,
+    /// The last day of that name.
+    last_day: NaiveDate,
+}
+
+impl From<Former> for FormerName {
+    fn from(former: Former) -> Self {
+        Self { code: former.code, name: former.name, last_day: former.valid_to }
+    }
 }
 
 /// A town that went into another.
@@ -43,13 +68,14 @@ impl From<Ended> for EndedTown {
     }
 }
 
-/// The towns that stand, and those that went into others.
+/// The towns that stand, those that went into others, and what towns were called before.
 #[utoipa::path(get, path = "/api/v1/towns", tag = "federation", responses((status = 200, body = Towns)))]
 async fn list_towns(cx: Cx) -> Result<Json<Towns>> {
     let district = cx.app.tenant().map_or("", |t| t.code.as_str());
     let ended = places::ended_towns(&cx.db, district).await?;
     let ended = ended.into_iter().map(EndedTown::from).collect();
-    Ok(Json(Towns { items: places::standing_towns(&cx.db, district).await?, ended }))
+    let former = places::former_names(&cx.db, district).await?.into_iter().map(FormerName::from).collect();
+    Ok(Json(Towns { items: places::standing_towns(&cx.db, district).await?, ended, former }))
 }
 
 /// Where a town goes, and why.
@@ -75,4 +101,47 @@ async fn create_town_merger(cx: Cx, Path(region): Path<String>, Body(said): Body
         return Err(Error::Invalid(errors));
     }
     Ok(Json(carry_out(&cx, (region, into), reason).await?))
+}
+
+/// A town under its new name.
+#[derive(Serialize, ToSchema)]
+struct RenamedTown {
+    /// Nine digits.
+    code: String,
+    /// Its name from that day on.
+    name: String,
+    /// Its name of before.
+    formerly: String,
+    /// The first day of the new name.
+    on: NaiveDate,
+}
+
+/// Calls a town otherwise from a day on; its code and everything there stay. A repeat with the same `Idempotency-Key` does nothing.
+#[utoipa::path(post, path = "/api/v1/towns/{region}/name", tag = "federation", params(("region" = String, Path)),
+    request_body = TownName, responses((status = 200, body = RenamedTown), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "It is called so, another town is, or it was renamed since"),
+        (status = 422, body = Problem)))]
+async fn create_town_name(
+    cx: Cx,
+    Path(region): Path<String>,
+    Body(said): Body<TownName>,
+) -> Result<Json<RenamedTown>> {
+    let ((name, on), reason) = said.check(&cx)?;
+    let formerly = naming::carry_out(&cx, &region, (name.clone(), on), reason).await?;
+    Ok(Json(RenamedTown { code: region, name, formerly, on }))
+}
+
+/// Makes a new town out of some communities of another from today; it cannot be undone. A repeat with the same
+/// `Idempotency-Key` does nothing.
+#[utoipa::path(post, path = "/api/v1/towns/{region}/division", tag = "federation", params(("region" = String, Path)),
+    request_body = DivisionForm, responses((status = 200, body = Moved), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The new town is known, or the communities are not the town's"),
+        (status = 422, body = Problem)))]
+async fn create_town_division(
+    cx: Cx,
+    Path(region): Path<String>,
+    Body(said): Body<DivisionForm>,
+) -> Result<Json<Moved>> {
+    let checked = said.check(&cx).map_err(Error::Invalid)?;
+    Ok(Json(division::carry_out(&cx, &region, checked).await?))
 }

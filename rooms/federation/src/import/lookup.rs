@@ -38,7 +38,16 @@ impl Regions {
         let tenants = kernel::tenants::all(&cx.db).await?;
         let district =
             tenants.into_iter().find(|tenant| tenant.id == cx.tenant).map(|tenant| tenant.code).unwrap_or_default();
-        Ok(Self { all: places::regions(&cx.db, &district).await?, district, known: HashMap::new() })
+        let mut all = places::regions(&cx.db, &district).await?;
+        // Rosters go on saying a town's former name; the present one stands first.
+        let former = places::former_names(&cx.db, &district).await?;
+        let called = former.into_iter().filter_map(|old| {
+            let region = all.iter().find(|region| region.code == old.code)?;
+            Some(Region { name: old.name, ..region.clone() })
+        });
+        let called: Vec<Region> = called.collect();
+        all.extend(called);
+        Ok(Self { all, district, known: HashMap::new() })
     }
 
     /// The name of a region.

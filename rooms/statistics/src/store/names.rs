@@ -1,11 +1,19 @@
 //! Which rows a report has and what they are called: all towns and months also when nothing happened there.
 
 use crate::model::{Group, Query};
+use chrono::NaiveDate;
 use kernel::policy::Reach;
 use kernel::{Conditions, Read, Result, TenantId, args, row};
 use std::collections::BTreeMap;
 
 row! { struct Named { code: String, name: String, stands: bool } }
+
+/// What a row is called: its code, its name, and what it was called until which day, where the period knew both.
+pub(super) struct Called {
+    pub code: String,
+    pub name: String,
+    pub formerly: Option<(String, NaiveDate)>,
+}
 
 /// Code and name of each row in the order of reading. `found` are the codes that have figures.
 pub(super) async fn rows(
@@ -13,10 +21,13 @@ pub(super) async fn rows(
     tenant: TenantId,
     query: &Query,
     found: Vec<String>,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Vec<Called>> {
+    let called = |code, name| Called { code, name, formerly: None };
     let mut all: BTreeMap<String, String> = match query.group {
         Group::Total => return Ok(Vec::new()),
-        Group::Month => return Ok(query.months().into_iter().map(|m| (m.to_string(), String::new())).collect()),
+        Group::Month => {
+            return Ok(query.months().into_iter().map(|m| called(m.to_string(), String::new())).collect());
+        }
         Group::Town => found.into_iter().map(|code| (code.clone(), code)).collect(),
         Group::Team | Group::Kind | Group::Category => found.into_iter().map(|code| (code, String::new())).collect(),
     };
@@ -27,7 +38,32 @@ pub(super) async fn rows(
             all.insert(named.code, named.name);
         }
     }
-    Ok(all.into_iter().collect())
+    let mut rows: Vec<Called> = all.into_iter().map(|(code, name)| called(code, name)).collect();
+    if query.group == Group::Town {
+        name_of_then(db, tenant, query, &mut rows).await?;
+    }
+    Ok(rows)
+}
+
+row! { struct Former { code: String, name: String, valid_to: NaiveDate } }
+
+/// A report of the time before a town was renamed says the name of then; one across that day says both.
+async fn name_of_then(db: &impl Read, tenant: TenantId, query: &Query, rows: &mut [Called]) -> Result<()> {
+    let sql = "SELECT n.code, n.name, n.valid_to FROM region_name n JOIN region r ON r.code = n.code
+               JOIN tenant t ON r.parent_code = t.code
+               WHERE t.id = $1 AND r.level = 'town' AND n.valid_to >= $2 ORDER BY n.code, n.valid_to";
+    let former: Vec<Former> = db.all(sql, args![tenant, query.from.first()]).await?;
+    let last = query.to.last();
+    for row in rows {
+        let names: Vec<&Former> = former.iter().filter(|name| name.code == row.code).collect();
+        // A name that goes on after the period is the name of its end; the last that ended within it is said beside.
+        if let Some(then) = names.iter().find(|name| name.valid_to >= last) {
+            row.name.clone_from(&then.name);
+        }
+        let ended = names.iter().rfind(|name| name.valid_to < last);
+        row.formerly = ended.map(|name| (name.name.clone(), name.valid_to));
+    }
+    Ok(())
 }
 
 async fn known(db: &impl Read, tenant: TenantId, query: &Query) -> Result<Vec<Named>> {
