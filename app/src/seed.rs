@@ -7,6 +7,7 @@ mod ground;
 mod lines;
 mod lore;
 mod notices;
+mod news;
 mod people;
 mod plan;
 mod records;
@@ -119,6 +120,7 @@ pub async fn generate(
     lines::make(&cx, &world, &plan, &mut dice).await?;
     records::make(&cx, &world, &plan, &mut dice).await?;
     notices::make(&cx, &lore, &world, &mut dice).await?;
+    news::make(&cx, &world, &mut dice).await?;
     service::settle(&cx).await?;
     app.db.take_pace(Pace::Usual).await.map_err(plain)?;
     progress("figures", 1, 1);
