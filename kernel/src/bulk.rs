@@ -230,12 +230,8 @@ impl Job for BulkJob {
         let sql = format!("SELECT {COLUMNS} FROM bulk_run WHERE tenant_id = $1 AND id = $2");
         let run: BulkRun = cx.db.one(&sql, args![cx.tenant, self.run]).await?;
         // It acts for whoever asked, with the roles of now.
-        let account = auth::find(&cx.db, cx.tenant, run.account_id).await?;
-        if account.state != "active" {
-            return Err(Error::internal("the account of a deed for many ended".to_owned()));
-        }
-        let actor = auth::actor(&cx.db, cx.tenant, &account, true, cx.today()).await?;
-        work(cx.acting(actor), job, run.id, self.back).await
+        let cx = auth::acting_for(&cx, run.account_id).await?;
+        work(cx, job, run.id, self.back).await
     }
 }
 

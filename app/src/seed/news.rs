@@ -230,8 +230,9 @@ impl News {
             let reads = !waits && dice.between(1, 100) <= percent;
             let (recipient, message) = (dice.id(sent), dice.id(sent));
             let span = (world.now - sent).min(Duration::days(told.within.unwrap_or(1)));
-            let hurry = dice.part() * dice.part();
-            let read = sent + Duration::seconds((span.num_seconds() as f64 * hurry) as i64);
+            // Most read it soon.
+            let hurry = dice.between(0, 1000) * dice.between(0, 1000);
+            let read = sent + Duration::seconds(span.num_seconds() * hurry / 1_000_000);
             let read = reads.then_some(read).filter(|_| read_by.is_some());
             unread += i64::from(read.is_none());
             let chased = read_by.map(|day| day - Duration::days(1)).filter(|eve| read.is_none() && *eve <= world.today);

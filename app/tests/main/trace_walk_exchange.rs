@@ -25,6 +25,9 @@ async fn arrived(walk: &Walk, id: Raw) {
     let sql = "INSERT INTO announcement_recipient (tenant_id, id, announcement_id, person_id, sent_at) VALUES ($1, $2, $3, $4, $5)";
     let cells = args![app.tenant, kernel::ids::fresh(), id, member, app.app.clock.now()];
     app.sql(sql, cells.to_vec()).await;
+    let sql = "INSERT INTO announcement_team (tenant_id, announcement_id, organisation_id, recipient_id)
+               SELECT tenant_id, announcement_id, $2, id FROM announcement_recipient WHERE announcement_id = $1";
+    app.sql(sql, args![id, walk.district.near.team].to_vec()).await;
 }
 
 /// Everything that is done with announcements, once on pages and once by a program.
@@ -49,6 +52,15 @@ pub async fn walk<'s>(walk: &mut Walk, by: impl Fn(&str) -> &'s Somebody) {
         let path = route.replace("{announcement}", &id.to_string());
         walk.ask(town, ("POST", route), (path, form(&[])), &line(kind, of)).await;
     }
+    let (share, chased) = (format!("{url}/share"), line("announcement.share_chased", of));
+    let route = ("POST", "/desk/announcements/{announcement}/share/chasing");
+    walk.ask(town, route, (format!("{share}/chasing"), form(&[])), &chased).await;
+    let route = ("GET", "/desk/announcements/{announcement}/share/export");
+    let sent = (format!("{share}/export?show=all"), Sent::Nothing);
+    walk.ask(town, route, sent, &line("announcement.exported", of)).await;
+    let sent = ("/desk/announcements/received/export".to_owned(), Sent::Nothing);
+    let listed = line("announcement.list_exported", None);
+    walk.ask(town, ("GET", "/desk/announcements/received/export"), sent, &listed).await;
     let sent = (format!("/me/announcements/{id}/reading"), form(&[]));
     walk.ask(own, ("POST", "/me/announcements/{announcement}/reading"), sent, &line("announcement.read", of)).await;
     let sent = (format!("{url}/export?show=all"), Sent::Nothing);
@@ -83,6 +95,9 @@ async fn programs(walk: &mut Walk, town: &Somebody, own: &Somebody) {
         let path = route.replace("{announcement}", &id.to_string());
         walk.ask(town, ("POST", route), (path, Sent::Json(json!({}))), &[(kind, "announcement", Some(id))]).await;
     }
+    let route = ("POST", "/api/v1/announcements/{announcement}/share/chasing");
+    let sent = (format!("{url}/share/chasing"), Sent::Json(json!({})));
+    walk.ask(town, route, sent, &[("announcement.share_chased", "announcement", Some(id))]).await;
     let sent = (format!("/api/v1/me/announcements/{id}/reading"), Sent::Json(json!({})));
     let route = ("POST", "/api/v1/me/announcements/{announcement}/reading");
     walk.ask(own, route, sent, &[("announcement.read", "announcement", Some(id))]).await;

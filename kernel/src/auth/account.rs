@@ -270,6 +270,18 @@ pub(crate) async fn holders(db: &Db, tenant: TenantId, day: NaiveDate, object: &
 }
 
 /// The actor of an account: roles that ask for a second factor count only after it was given.
+/// The same moment, acting for an account with the roles that it has now; for jobs that somebody ordered.
+///
+/// # Errors
+/// When the account ended since.
+pub async fn acting_for(cx: &Cx, account: AccountId) -> Result<Cx> {
+    let account = find(&cx.db, cx.tenant, account).await?;
+    if account.state != "active" {
+        return Err(Error::internal("the account for which a job acts ended".to_owned()));
+    }
+    Ok(cx.acting(actor(&cx.db, cx.tenant, &account, true, cx.today()).await?))
+}
+
 pub(crate) async fn actor(
     db: &Db,
     tenant: TenantId,

@@ -68,6 +68,18 @@ impl Conditions {
         self.sql.push_str(&format!(" AND ({near} OR ({through} AND {held})))"));
     }
 
+    /// One more condition: what the actor may see lies on another table. `through` is the head of an EXISTS that is still open, in
+    /// which both are columns.
+    pub fn within_any(
+        &mut self,
+        reach: &crate::policy::Reach,
+        through: &'static str,
+        (region, organisation): (&'static str, &'static str),
+    ) {
+        let there = reach.condition(region, organisation, &mut self.args);
+        self.sql.push_str(&format!(" AND {through} AND {there})"));
+    }
+
     /// The whole text with what follows the WHERE (order, limit).
     pub fn tail(&mut self, text: &'static str, args: &[Value]) -> String {
         let end = self.number(text, args);

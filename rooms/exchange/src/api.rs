@@ -2,6 +2,7 @@
 #![expect(unused_qualifications, reason = "the macro that documents a route names its query once more")]
 
 mod me;
+mod shares;
 
 use crate::forms::AnnouncementForm;
 use crate::model::{Announcement, AnnouncementId, Chase, Part, Reader, State, TeamRate, Topic, Urgency};
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) fn routes() -> Routes {
-    me::routes(
+    shares::routes(me::routes(
         Routes::new()
             .api(MANAGE, routes!(list_announcements, create_announcement))
             .api(MANAGE, routes!(show_announcement, update_announcement))
@@ -31,7 +32,7 @@ pub(crate) fn routes() -> Routes {
             .api(MANAGE, routes!(create_announcement_withdrawal))
             .api(MANAGE, routes!(list_announcement_teams))
             .api(MANAGE, routes!(list_announcement_readers)),
-    )
+    ))
 }
 
 /// An announcement to be written.
@@ -392,7 +393,7 @@ async fn list_announcement_readers(
     Query(query): Query<ReaderQuery>,
 ) -> Result<Json<Paged<AnnouncementReader>>> {
     verbs::held(&cx, id).await?;
-    let filter = readers::Filter { query: query.q.unwrap_or_default(), team: query.team, seen: query.read };
+    let filter = readers::Filter { query: query.q.unwrap_or_default(), team: query.team, seen: query.read, near: None };
     let cursor = Cursor::read(query.cursor.as_deref(), 2)?;
     let found = readers::list(&cx.db, cx.tenant, (id, &filter), (cursor.as_ref(), PAGE as i64 + 1)).await?;
     Ok(Json(Paged::cut(found, PAGE, Reader::keys).map(AnnouncementReader::from)))

@@ -41,6 +41,10 @@ deed! {
     Chased, "announcement.chased" { day: NaiveDate, people: i64, automatic: bool }
 }
 deed! {
+    /// Those of one's own teams who had not read it were asked again.
+    ShareChased, "announcement.share_chased" { day: NaiveDate, people: i64 }
+}
+deed! {
     /// Somebody took it back.
     Withdrawn, "announcement.withdrawn" { people: i64 }
 }

@@ -3,11 +3,12 @@
 
 use crate::model::{Announcement, AnnouncementId, State, Urgency};
 use crate::store::{self, audience};
-use crate::{rules, verbs};
+use crate::{rules, shares, verbs};
 use chrono::NaiveDate;
 use kernel::ids::Raw;
 use kernel::jobs::{self, Job};
-use kernel::{Cx, Error, JobId, Result, Tx, Word, messages};
+use kernel::policy::Reach;
+use kernel::{AccountId, Cx, Error, JobId, Result, Tx, Word, messages};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -85,16 +86,24 @@ fn told(announcement: &Announcement) -> Word {
 pub(crate) struct ChaseJob {
     pub announcement: AnnouncementId,
     pub day: NaiveDate,
+    /// Of whose teams alone; of all without it.
+    #[serde(default)]
+    pub account: Option<AccountId>,
 }
 
 impl Job for ChaseJob {
     const KIND: &'static str = "exchange.chase";
     async fn run(self, cx: Cx, job: JobId) -> Result<()> {
-        let Self { announcement: id, day } = self;
+        let Self { announcement: id, day, account } = self;
+        let near = match account {
+            Some(account) => Some(shares::reach(&kernel::auth::acting_for(&cx, account).await?)),
+            None => None,
+        };
         let mut done = 0;
         loop {
-            let at = cx.clone();
-            let asked = cx.write(id.lane(), async move |tx: &mut Tx<'_>| chase_batch(tx, &at, (id, day)).await).await?;
+            let (at, near) = (cx.clone(), near.clone());
+            let verb = async move |tx: &mut Tx<'_>| chase_batch(tx, &at, (id, day), near.as_ref()).await;
+            let asked = cx.write(id.lane(), verb).await?;
             done += asked;
             if asked == 0 || !jobs::progress(&cx.db, job, json!({ "done": done })).await? {
                 return Ok(());
@@ -103,12 +112,17 @@ impl Job for ChaseJob {
     }
 }
 
-async fn chase_batch(tx: &mut Tx<'_>, cx: &Cx, (id, day): (AnnouncementId, NaiveDate)) -> Result<usize> {
+async fn chase_batch(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    (id, day): (AnnouncementId, NaiveDate),
+    near: Option<&Reach>,
+) -> Result<usize> {
     let now = store::find(tx, cx.tenant, id).await?;
     if !now.state.has_gone() {
         return Ok(0);
     }
-    let found = store::chase_some(tx, cx.tenant, (id, day), BATCH).await?;
+    let found = store::chase_some(tx, cx.tenant, (id, day), (near, BATCH)).await?;
     let people: Vec<Raw> = found.iter().map(|one| one.person_id.0).collect();
     let word = Word::new("exchange.message.chase").with("title", &now.title);
     let word = word.with("day", now.read_by.map(|day| day.to_string()).unwrap_or_default());

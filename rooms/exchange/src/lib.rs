@@ -10,6 +10,7 @@ mod pages;
 pub mod policy;
 pub mod rules;
 mod senders;
+mod shares;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,7 @@ use kernel::{ListFace, Module, NavItem, Pointer};
 #[must_use]
 pub fn module() -> Module {
     Module::new("exchange")
-        .migrations(kernel::migrations!["20261128_71_announcements"])
+        .migrations(kernel::migrations!["20261128_71_announcements", "20261128_76_shares"])
         .words(kernel::words!())
         .points(&[
             Pointer::of("person", ("announcement_recipient", "person_id"), "uses.announcement"),

@@ -4,6 +4,7 @@ mod edit;
 mod index;
 pub(crate) mod me;
 mod readers;
+pub(crate) mod shares;
 mod show;
 
 use crate::policy::{MANAGE, OWN};
@@ -18,6 +19,12 @@ pub(crate) fn routes() -> Routes {
         .get("/desk/announcements", MANAGE, index::index)
         .get("/desk/announcements/export", MANAGE, index::export)
         .get("/desk/announcements/new", MANAGE, edit::new)
+        .get("/desk/announcements/received", MANAGE, shares::index)
+        .get("/desk/announcements/received/export", MANAGE, shares::export)
+        .get("/desk/announcements/{announcement}/share", MANAGE, shares::show)
+        .get("/desk/announcements/{announcement}/share/export", MANAGE, shares::export_people)
+        .get("/desk/announcements/{announcement}/share/chasing", MANAGE, shares::chasing)
+        .post("/desk/announcements/{announcement}/share/chasing", MANAGE, shares::chase)
         .post("/desk/announcements", MANAGE, edit::create)
         .get("/desk/announcements/{announcement}", MANAGE, show::show)
         .post("/desk/announcements/{announcement}", MANAGE, edit::update)

@@ -3,11 +3,13 @@
 pub(crate) mod audience;
 pub(crate) mod listing;
 pub(crate) mod readers;
+pub(crate) mod shares;
 
 use crate::model::{Announcement, AnnouncementId, Chase, NewAnnouncement, State};
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::db::{ToValue as _, Value, in_list};
 use kernel::ids::Raw;
+use kernel::policy::Reach;
 use kernel::{Cx, JobId, Json, Read, Result, TenantId, Tx, args, row};
 use people::PersonId;
 
@@ -136,16 +138,18 @@ pub(crate) async fn recipients(
     db.all(sql, args![tenant, id, after, most]).await
 }
 
-/// Marks the next of those who have not read it, and were not asked on this day, as asked; answers who they are.
+/// Marks the next of those who have not read it, and were not asked on this day, as asked; answers who they are. With a reach, only
+/// those whom teams within it were told for.
 pub(crate) async fn chase_some(
     tx: &mut Tx<'_>,
     tenant: TenantId,
     (id, day): (AnnouncementId, NaiveDate),
-    most: i64,
+    (near, most): (Option<&Reach>, i64),
 ) -> Result<Vec<Recipient>> {
-    let sql = "SELECT id, person_id FROM announcement_recipient WHERE tenant_id = $1 AND announcement_id = $2 AND read_at IS NULL
-                 AND (chased_on IS NULL OR chased_on < $3) ORDER BY id LIMIT $4";
-    let found: Vec<Recipient> = tx.all(sql, args![tenant, id, day, most]).await?;
+    let mut wanted = shares::unasked(tenant, (id, day), near);
+    let tail = wanted.tail(" ORDER BY r.id LIMIT ?", args![most]);
+    let sql = format!("SELECT r.id, r.person_id FROM announcement_recipient r WHERE {tail}");
+    let found: Vec<Recipient> = tx.all(&sql, wanted.args()).await?;
     if !found.is_empty() {
         let list = in_list(3, found.len());
         let sql = format!("UPDATE announcement_recipient SET chased_on = $2 WHERE tenant_id = $1 AND id IN {list}");

@@ -123,7 +123,7 @@ pub(crate) async fn chase(cx: &Cx, id: AnnouncementId, automatic: bool) -> Resul
         if !store::note_chase(tx, &at, (id, day), (unread, automatic)).await? {
             return Err(Error::refused("exchange.refused.today"));
         }
-        jobs::enqueue(tx, at.tenant, at.now, &ChaseJob { announcement: id, day }).await?;
+        jobs::enqueue(tx, at.tenant, at.now, &ChaseJob { announcement: id, day, account: None }).await?;
         tx.record(&at, &Chased { announcement: id, day, people: unread, automatic });
         Ok(unread)
     })

@@ -3,13 +3,15 @@
 use super::{Nothing, PAGE};
 use crate::model::{Announcement, AnnouncementId, Own, State, Topic};
 use crate::store::listing::{self, OwnFilter};
+use crate::store::shares::{self, Open};
 use crate::{store, verbs};
 use askama::Template;
 use axum::extract::Path;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use kernel::http::{Cursor, Paged, filters, query_string};
 use kernel::ids::Raw;
 use kernel::{Answer, Cx, Form, Query, Result, Word};
+use organisations::OrganisationId;
 use people::PersonId;
 use people::ties::Later;
 use serde::Deserialize;
@@ -123,9 +125,17 @@ pub(crate) fn line(cx: Cx, _: Raw) -> Later<Option<String>> {
 #[template(path = "exchange/team_panel.html")]
 struct TeamPanel {
     team: Raw,
+    open: Vec<Open>,
 }
 
-/// On the page of who leads a team: the way to tell its people something.
+/// Days after which nobody is expected to ask again.
+const RECENT: i64 = 30;
+
+/// On the page of who leads a team: what its people have not read, and the way to tell them something.
 pub(crate) fn team(cx: Cx, team: Raw) -> Later<Option<String>> {
-    Box::pin(async move { cx.fragment(&TeamPanel { team }).map(Some) })
+    Box::pin(async move {
+        let since = cx.now - Duration::days(RECENT);
+        let open = shares::open_of_team(&cx.db, cx.tenant, OrganisationId(team), since).await?;
+        cx.fragment(&TeamPanel { team, open }).map(Some)
+    })
 }

@@ -52,7 +52,7 @@ impl ReadersWanted {
             _ => return Err(wrong()),
         };
         let team = if self.team.is_empty() { None } else { Some(self.team.parse().map_err(|_| wrong())?) };
-        Ok(Filter { query: self.q.trim().to_owned(), team, seen })
+        Ok(Filter { query: self.q.trim().to_owned(), team, seen, near: None })
     }
 
     fn fields(&self) -> [(&str, &str); 3] {

@@ -3,6 +3,7 @@
 use crate::model::{AnnouncementId, Reader, TeamRate};
 use kernel::http::Cursor;
 use kernel::ids::Raw;
+use kernel::policy::Reach;
 use kernel::{Conditions, Read, Result, TenantId, args, search};
 use organisations::OrganisationId;
 
@@ -43,6 +44,8 @@ pub(crate) struct Filter {
     pub team: Option<OrganisationId>,
     /// Who said that they read it (`true`), who did not (`false`), or both.
     pub seen: Option<bool>,
+    /// Whom teams within a reach were told for alone.
+    pub near: Option<Reach>,
 }
 
 /// Those who have it by name, `most` at most after the cursor `(sort_key, id)`.
@@ -64,6 +67,11 @@ pub(crate) async fn list(
                AND t.organisation_id = ?)",
             args![tenant, team],
         );
+    }
+    if let Some(reach) = &filter.near {
+        let told = "EXISTS (SELECT 1 FROM announcement_team t JOIN organisation o ON o.tenant_id = t.tenant_id
+                    AND o.id = t.organisation_id WHERE t.tenant_id = readers.tenant_id AND t.recipient_id = readers.recipient_id";
+        wanted.within_any(reach, told, ("o.region_code", "o.path"));
     }
     search::narrow(&mut wanted, tenant, "person", &filter.query);
     if let Some(cursor) = after {
