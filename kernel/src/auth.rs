@@ -10,8 +10,8 @@ mod token;
 mod totp;
 
 pub use account::{
-    Account, Holding, NewAccount, RoleRow, change_password, change_phone, disable, find, find_by_name, find_by_person,
-    grant, holding, insert, list, list_roles, revoke, scopes_given,
+    Account, Holding, NewAccount, RoleRow, acting_for, change_password, change_phone, disable, find, find_by_name,
+    find_by_person, grant, holding, insert, list, list_roles, revoke, scopes_given,
 };
 pub(crate) use account::{actor, holders};
 pub(crate) use parting::PARTING;

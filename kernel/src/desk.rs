@@ -156,12 +156,7 @@ pub(crate) fn module() -> Module {
         .job(crate::jobs::JobKind::of::<crate::bulk::BulkJob>())
         .list(ListFace { name: "work", url: "/desk", permission: WORK, fields: &["kind", "q"] })
         .list(ListFace { name: "trace", url: "/desk/trace", permission: TRACE, fields: &["actor", "kind", "object"] })
-        .list(ListFace {
-            name: "outbox",
-            url: "/desk/outbox",
-            permission: OUTBOX,
-            fields: &["state", "channel", "q"],
-        })
+        .list(ListFace { name: "outbox", url: "/desk/outbox", permission: OUTBOX, fields: &["state", "channel", "q"] })
         .policy(&[ANYONE, MEMBER, WORK, ACCOUNTS, TRACE, JOBS, OUTBOX, SETTINGS, EXPLAIN, LOG, WHO, VIEWS, BULK])
         .every(Recurring {
             name: "kernel.learn",

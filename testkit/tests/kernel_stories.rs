@@ -383,3 +383,17 @@ async fn questions_to_the_outbox_and_to_the_trace_are_kept_by_those_who_read_the
     })
     .await;
 }
+
+#[test]
+fn the_weeks_work_ends_on_the_next_friday_evening() {
+    let at = |text: &str| kernel::time::from_beijing(text.parse().unwrap());
+    for (now, due) in [
+        ("2026-11-23T10:00:00", "2026-11-27T18:00:00"),
+        ("2026-11-27T17:59:00", "2026-11-27T18:00:00"),
+        ("2026-11-27T18:00:00", "2026-12-04T18:00:00"),
+        ("2026-11-28T08:00:00", "2026-12-04T18:00:00"),
+        ("2026-11-29T23:00:00", "2026-12-04T18:00:00"),
+    ] {
+        assert_eq!(kernel::time::friday_evening(at(now)), at(due), "{now}");
+    }
+}

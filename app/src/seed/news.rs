@@ -91,7 +91,8 @@ const ANNOUNCEMENT: &str =
 const RECIPIENT: &str =
     "INSERT INTO announcement_recipient (tenant_id, id, announcement_id, person_id, sent_at, read_at, chased_on)";
 const BY: &str = "INSERT INTO announcement_team (tenant_id, announcement_id, organisation_id, recipient_id)";
-const CHASE: &str = "INSERT INTO announcement_chase (tenant_id, announcement_id, day, people, automatic, made_at, made_name)";
+const CHASE: &str =
+    "INSERT INTO announcement_chase (tenant_id, announcement_id, day, people, automatic, made_at, made_name)";
 const MESSAGE: &str = "INSERT INTO message (tenant_id, id, person_id, word, args, url, made_at, read_at)";
 
 /// The rows of all of it.

@@ -97,7 +97,7 @@ pub fn module() -> Module {
         .list(ListFace {
             name: "pending_hours",
             url: "/desk/hours/pending",
-            permission: REVIEW,
+            permission: policy::REVIEW,
             fields: &["q", "team", "town", "state", "method", "from", "to"],
         })
         .bulk(bulk::APPROVE)

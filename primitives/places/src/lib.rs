@@ -21,7 +21,9 @@ pub use regions::{
     REGIONS, WORKDAYS, by_name, communities, find_region, load_regions, load_workdays, region_by_name, regions, town_of,
 };
 pub use store::{SiteFilter, find as find_site, insert as insert_site, list as list_sites, update as update_site};
-pub use succession::{Ended, Succession, count_sites_in, ended_towns, merge_towns, move_sites, split_town, standing_towns};
+pub use succession::{
+    Ended, Succession, count_sites_in, ended_towns, merge_towns, move_sites, split_town, standing_towns,
+};
 pub use tree::{Tree, forget as forget_tree, full_region_name, towns, tree};
 
 use kernel::{ListFace, Module, NavItem};

@@ -63,7 +63,8 @@ pub async fn split_town(
     communities: &[String],
     today: NaiveDate,
 ) -> Result<Vec<Succession>> {
-    let sql = "SELECT code FROM region WHERE code = $1 OR (parent_code = $2 AND name = $3 AND valid_to IS NULL) LIMIT 1";
+    let sql =
+        "SELECT code FROM region WHERE code = $1 OR (parent_code = $2 AND name = $3 AND valid_to IS NULL) LIMIT 1";
     if tx.optional::<Known>(sql, args![code, from.parent_code, name]).await?.is_some() {
         return Err(Error::refused("places.town_known"));
     }
@@ -82,12 +83,7 @@ pub async fn split_town(
 }
 
 /// Puts communities below a town, under the next codes there.
-async fn renumber(
-    tx: &mut Tx<'_>,
-    communities: Vec<Region>,
-    to: &str,
-    today: NaiveDate,
-) -> Result<Vec<Succession>> {
+async fn renumber(tx: &mut Tx<'_>, communities: Vec<Region>, to: &str, today: NaiveDate) -> Result<Vec<Succession>> {
     let sql = "SELECT code FROM region WHERE parent_code = $1 AND level = 'community' ORDER BY code";
     let known: Vec<Known> = tx.all(sql, args![to]).await?;
     let serial = |code: &str| code.get(to.len()..).and_then(|rest| rest.parse::<u32>().ok()).unwrap_or(0);

@@ -29,12 +29,7 @@ pub fn module() -> Module {
             permission: AWARDS,
             fields: &["q", "town", "kind", "holder", "year", "state"],
         })
-        .list(ListFace {
-            name: "evaluations",
-            url: "/desk/evaluations",
-            permission: EVALUATE,
-            fields: &["q", "town"],
-        })
+        .list(ListFace { name: "evaluations", url: "/desk/evaluations", permission: EVALUATE, fields: &["q", "town"] })
         .policy(policy::TABLE)
         .routes(awards::routes())
         .routes(evaluations::routes())

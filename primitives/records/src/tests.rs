@@ -144,7 +144,7 @@ impl Town {
 
 #[tokio::test]
 async fn questions_to_the_lists_of_awards_and_evaluations_are_kept() {
-    on_both(rooms, async |app| {
+    testkit::on_both(rooms, async |app| {
         let t = town(&app).await;
         let asked = "/desk/awards?q=a&town=440605125&kind=town&holder=team&year=2026&state=withdrawn";
         testkit::views::is_kept(&t.officer, "awards", asked).await;

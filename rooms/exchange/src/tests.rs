@@ -3,6 +3,7 @@
 mod chasing;
 mod rates;
 mod sending;
+mod shares;
 
 use crate::model::AnnouncementId;
 use kernel::Module;

@@ -87,12 +87,7 @@ pub fn module() -> Module {
             permission: READ,
             fields: &["year", "from", "to", "town", "team", "kind", "category", "group"],
         })
-        .list(ListFace {
-            name: "figures",
-            url: "/desk/statistics/pivot",
-            permission: READ,
-            fields: pivot::ask::FIELDS,
-        })
+        .list(ListFace { name: "figures", url: "/desk/statistics/pivot", permission: READ, fields: pivot::ask::FIELDS })
         .nav(NavItem { order: 60, word: "nav.statistics", url: "/desk/statistics", permission: READ })
 }
 

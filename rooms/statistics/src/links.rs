@@ -16,7 +16,7 @@ pub(crate) struct Narrow {
     category: String,
     sex: String,
     age: String,
-    /// Nobody is listed by political status: that is opened one by one, with a reason.
+    /// Nobody is listed by political status, education or document; those are opened one by one, with a reason.
     closed: bool,
     today: chrono::NaiveDate,
 }
@@ -55,7 +55,7 @@ impl Narrow {
             }
             Axis::Sex => code.clone_into(&mut self.sex),
             Axis::Age => code.clone_into(&mut self.age),
-            Axis::Political => self.closed = true,
+            Axis::Political | Axis::Education | Axis::IdKind | Axis::Scope | Axis::State => self.closed = true,
         }
         self
     }

@@ -13,7 +13,7 @@ use kernel::{Read, Result, TenantId, text_enum};
 use std::collections::BTreeMap;
 
 text_enum! {
-    /// What a number may be told apart by. The last three are traits of people.
+    /// What a number may be told apart by: places, teams and time, how an activity is, and traits of people.
     pub enum Axis {
         /// Towns and streets.
         Town = "town",
@@ -25,12 +25,20 @@ text_enum! {
         Category = "category",
         /// Months.
         Month = "month",
+        /// Whom an activity takes on.
+        Scope = "scope",
+        /// How far an activity is.
+        State = "state",
         /// Sex, GB/T 2261.1.
         Sex = "sex",
         /// Bands of age at the end of the period.
         Age = "age",
         /// Political status, GB/T 4762.
         Political = "political",
+        /// Education, GB/T 4658.
+        Education = "education",
+        /// Kinds of identity document.
+        IdKind = "id_kind",
     }
 }
 
@@ -42,15 +50,22 @@ pub(crate) const SEXES: [&str; 4] = ["1", "2", "9", "0"];
 impl Axis {
     /// Whether it tells of what somebody is and not of what was done.
     pub(crate) const fn is_trait(self) -> bool {
-        matches!(self, Self::Sex | Self::Age | Self::Political)
+        matches!(self, Self::Sex | Self::Age | Self::Political | Self::Education | Self::IdKind)
+    }
+
+    /// Whether it tells how an activity is.
+    const fn is_of_activities(self) -> bool {
+        matches!(self, Self::Scope | Self::State)
     }
 
     /// Whether a metric has a meaning along it.
     pub(crate) const fn fits(self, metric: MetricCode) -> bool {
         match metric {
+            MetricCode::Activities => !self.is_trait(),
+            _ if self.is_of_activities() => false,
             MetricCode::Volunteers => !matches!(self, Self::Category),
             MetricCode::Teams => matches!(self, Self::Town | Self::Team | Self::Kind | Self::Month),
-            MetricCode::Activities | MetricCode::Served => !self.is_trait(),
+            MetricCode::Served => !self.is_trait(),
             MetricCode::Active | MetricCode::Services | MetricCode::Hours => true,
         }
     }
@@ -63,7 +78,7 @@ impl Axis {
             Self::Kind => Some(Group::Kind),
             Self::Category => Some(Group::Category),
             Self::Month => Some(Group::Month),
-            Self::Sex | Self::Age | Self::Political => None,
+            _ => None,
         }
     }
 }
@@ -144,7 +159,7 @@ async fn edge(db: &impl Read, tenant: TenantId, ask: &Ask, axis: Axis) -> Result
     let query = Query { group: axis.group().unwrap_or(Group::Total), ..ask.query.clone() };
     let report = store::figures(db, tenant, &query).await?;
     let whole = report.total.figures.get(ask.metric).unwrap_or(0);
-    if axis.is_trait() {
+    if axis.group().is_none() {
         let crossed = store::pivot::crossed(db, tenant, ask.metric, (axis, None), &ask.query).await?;
         let totals: BTreeMap<String, i64> = crossed.into_iter().map(|((code, _), n)| (code, n)).collect();
         let known: &[&str] = match axis {

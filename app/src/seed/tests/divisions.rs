@@ -19,7 +19,8 @@ async fn a_divided_town_keeps_every_figure_of_its_past_and_both_go_on() {
         seeded(&app).await;
         let (_, from) = towns(&app).await;
         let (before, year) = (past(&app, MetricCode::ALL).await, report(&app, (1, 12), Group::Town).await);
-        let sql = "SELECT region_code AS code FROM person WHERE substr(region_code, 1, 9) = $1 AND length(region_code) = 12
+        let sql =
+            "SELECT region_code AS code FROM person WHERE substr(region_code, 1, 9) = $1 AND length(region_code) = 12
                    GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 2";
         let go: Vec<Code> = app.db().all(sql, args![from]).await.unwrap();
         let people = "SELECT COUNT(*) AS n FROM person WHERE region_code IN ($1, $2)";

@@ -73,7 +73,9 @@ async fn many_teams_are_invited_to_an_activity_and_it_is_taken_back() {
         let head = app.person("梁志").await;
         app.leader(near, head).await;
         let (other, _) = app.team("大沥义诊队", "440605125003").await;
-        let form = with(with(stage.form(2), "scope", "teams"), "day", "2026-11-28");
+        app.team("沥北先邀队", "440605125001").await;
+        let form = with(with(stage.form(2), "scope", "teams"), "invited", "沥北先邀队");
+        let form = with(form, "day", "2026-11-28");
         let open = stage.open_with(form).await;
         let activity = async || store::find(app.db(), app.tenant, open.id).await.unwrap();
         let number = activity().await.number;
@@ -88,14 +90,14 @@ async fn many_teams_are_invited_to_an_activity_and_it_is_taken_back() {
         assert!(!leader.text_contains("沥东巡河队"), "a leader knows of their own team alone");
         let (_, url) = order(&app, &stage.reviewer, of, &ids).await;
         let names = |a: crate::Activity| a.invited.0.into_iter().map(|i| i.name).collect::<Vec<_>>();
-        assert_eq!(names(activity().await), ["沥东巡河队", "大沥义诊队"]);
+        assert_eq!(names(activity().await), ["沥北先邀队", "沥东巡河队", "大沥义诊队"]);
         let told = "SELECT COUNT(*) AS n FROM message WHERE person_id = $1 AND word = 'activity.message.invited'";
         assert_eq!(app.count(told, args![head]).await, 1, "it is open: the leader hears of it");
         let lines = app.audit().await.into_iter().filter(|line| line.kind == "activity.invited");
         assert_eq!(lines.count(), 2);
         let page = undo(&app, &stage.reviewer, &url).await;
         assert!(page.text_contains("已撤回"), "{}", page.text());
-        assert!(names(activity().await).is_empty());
+        assert_eq!(names(activity().await), ["沥北先邀队"]);
     })
     .await;
 }

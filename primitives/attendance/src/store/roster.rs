@@ -162,8 +162,8 @@ row! {
 pub(crate) async fn forgotten(cx: &Cx) -> Result<Vec<Forgotten>> {
     let mut wanted = Conditions::new("t.tenant_id = ? AND t.forgotten", args![cx.tenant]);
     wanted.within(&cx.reach(ATTEND), "a.region_code", "a.organisation_path");
-    let tail = wanted
-        .tail(" GROUP BY s.id, a.title, a.organisation_name, s.ends_at ORDER BY s.ends_at, s.id LIMIT 100", &[]);
+    let tail =
+        wanted.tail(" GROUP BY s.id, a.title, a.organisation_name, s.ends_at ORDER BY s.ends_at, s.id LIMIT 100", &[]);
     let sql = format!(
         "SELECT s.id AS session_id, a.title, a.organisation_name, s.ends_at, COUNT(*) AS n FROM attendance t
          JOIN activity_session s ON s.tenant_id = t.tenant_id AND s.id = t.session_id

@@ -21,7 +21,7 @@ impl Town {
         }
     }
 
-    async fn apply(&self, by: &Visitor, from: &str, to: &str) -> Result<EntryId> {
+    pub(super) async fn apply(&self, by: &Visitor, from: &str, to: &str) -> Result<EntryId> {
         let person = by.person.expect("a volunteer reports");
         let mut cx = acting(&self.app, by);
         let actor = kernel::Actor { person: Some(person), ..(*cx.actor).clone() };
@@ -35,12 +35,12 @@ impl Town {
         by.post(&format!("/desk/hours/pending/{id}/decision"), &fields).await
     }
 
-    async fn state(&self, id: EntryId) -> PendingState {
+    pub(super) async fn state(&self, id: EntryId) -> PendingState {
         crate::pending::store::find(self.app.db(), self.app.tenant, id).await.unwrap().state
     }
 
     /// Somebody who leads the team.
-    async fn leader(&self, name: &str, person: Option<Raw>) -> Visitor {
+    pub(super) async fn leader(&self, name: &str, person: Option<Raw>) -> Visitor {
         self.app.as_account(name, &[organisation(Role::Leader, &self.path)], person).await
     }
 

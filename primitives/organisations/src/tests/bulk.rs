@@ -12,7 +12,8 @@ use testkit::on_both;
 async fn many_teams_are_stopped_for_one_reason_and_let_work_again_by_taking_it_back() {
     on_both(rooms, async |app: TestApp| {
         app.region_seed().await;
-        let (one, two) = (team(&app, "沥雄护河队", "440605125003").await, team(&app, "沥东义诊队", "440605125001").await);
+        let (one, two) =
+            (team(&app, "沥雄护河队", "440605125003").await, team(&app, "沥东义诊队", "440605125001").await);
         let far = team(&app, "里水护河队", "440605126001").await;
         let clerk = app.as_account("dali", &[region(Role::Town, "440605125")], None).await;
         let page = clerk.get("/desk/teams").await.expect(200);

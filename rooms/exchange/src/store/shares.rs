@@ -32,7 +32,8 @@ pub(crate) async fn received(
     (query, reach): (&str, &Reach),
     (after, most): (Option<&Cursor>, i64),
 ) -> Result<Vec<Announcement>> {
-    let mut wanted = Conditions::new("tenant_id = ? AND must_read AND state IN ('sending', 'sent', 'stopped')", args![tenant]);
+    let mut wanted =
+        Conditions::new("tenant_id = ? AND must_read AND state IN ('sending', 'sent', 'stopped')", args![tenant]);
     let told = "EXISTS (SELECT 1 FROM announcement_team t JOIN organisation o ON o.tenant_id = t.tenant_id AND o.id = t.organisation_id
                 WHERE t.tenant_id = announcement.tenant_id AND t.announcement_id = announcement.id";
     wanted.within_any(reach, told, ("o.region_code", "o.path"));
@@ -70,7 +71,8 @@ pub(crate) async fn of(
 
 /// Those who have not read it and were not asked on a day; with a reach, of its teams alone.
 pub(super) fn unasked(tenant: TenantId, (id, day): (AnnouncementId, NaiveDate), near: Option<&Reach>) -> Conditions {
-    let mut wanted = Conditions::new("r.tenant_id = ? AND r.announcement_id = ? AND r.read_at IS NULL", args![tenant, id]);
+    let mut wanted =
+        Conditions::new("r.tenant_id = ? AND r.announcement_id = ? AND r.read_at IS NULL", args![tenant, id]);
     wanted.and("(r.chased_on IS NULL OR r.chased_on < ?)", args![day]);
     if let Some(reach) = near {
         wanted.within_any(reach, TOLD_FOR, ("o.region_code", "o.path"));

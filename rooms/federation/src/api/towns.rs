@@ -121,11 +121,7 @@ struct RenamedTown {
     request_body = TownName, responses((status = 200, body = RenamedTown), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "It is called so, another town is, or it was renamed since"),
         (status = 422, body = Problem)))]
-async fn create_town_name(
-    cx: Cx,
-    Path(region): Path<String>,
-    Body(said): Body<TownName>,
-) -> Result<Json<RenamedTown>> {
+async fn create_town_name(cx: Cx, Path(region): Path<String>, Body(said): Body<TownName>) -> Result<Json<RenamedTown>> {
     let ((name, on), reason) = said.check(&cx)?;
     let formerly = naming::carry_out(&cx, &region, (name.clone(), on), reason).await?;
     Ok(Json(RenamedTown { code: region, name, formerly, on }))

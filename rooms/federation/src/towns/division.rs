@@ -8,7 +8,7 @@ use axum::extract::Path;
 use kernel::http::filters;
 use kernel::ids::Raw;
 use kernel::policy::{Grant, Scope};
-use kernel::{AccountId, Answer, Cx, Deed, Error, FieldErrors, Form, LaneKey, Query, Result, Role, Tx, Word, auth};
+use kernel::{AccountId, Answer, Cx, Deed, FieldErrors, Form, LaneKey, Query, Result, Role, Tx, Word, auth};
 use places::{Region, Succession};
 use serde::{Deserialize, Serialize};
 
@@ -179,11 +179,7 @@ async fn divide(tx: &mut Tx<'_>, cx: &Cx, from: &Region, (new, reason): (&NewTow
 
 /// Whoever answers for the old town answers for the new one, too, until its own people are there; whoever answers for a community
 /// does so under its new code. The roles over the old codes stay: they open the past.
-fn grants(
-    staff: &[auth::Holding],
-    (from, to): (&str, &str),
-    successions: &[Succession],
-) -> Vec<(AccountId, Grant)> {
+fn grants(staff: &[auth::Holding], (from, to): (&str, &str), successions: &[Succession]) -> Vec<(AccountId, Grant)> {
     let regional = |role: Role| matches!(role, Role::Town | Role::Station | Role::District);
     let give = |held: &auth::Holding, code: &str| {
         (held.account_id, Grant { role: held.role, scope: Scope::Region(code.to_owned()) })

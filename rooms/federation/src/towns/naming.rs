@@ -102,12 +102,7 @@ pub(crate) async fn update(cx: Cx, Path(town): Path<String>, Form(form): Form<Na
 ///
 /// # Errors
 /// `Refused` when it is called so, another town is, or it was renamed on that day or later.
-pub(crate) async fn carry_out(
-    cx: &Cx,
-    code: &str,
-    (name, on): (String, NaiveDate),
-    reason: String,
-) -> Result<String> {
+pub(crate) async fn carry_out(cx: &Cx, code: &str, (name, on): (String, NaiveDate), reason: String) -> Result<String> {
     cx.may_somewhere(TOWNS)?;
     let (at, town) = (cx.clone(), standing(cx, code).await?);
     let old = cx

@@ -16,7 +16,8 @@ use utoipa::IntoParams;
 pub(crate) struct Wanted {
     /// `volunteers`, `active`, `teams`, `activities`, `services`, `hours` or `served`.
     pub metric: String,
-    /// `town`, `team`, `kind`, `category` or `month`; for people also `sex`, `age` or `political`.
+    /// `town`, `team`, `kind`, `category` or `month`; for people also `sex`, `age`, `political`, `education` or `id_kind`, for
+    /// activities also `scope` or `state`.
     pub rows: String,
     /// Another of them; not `team`.
     pub columns: String,

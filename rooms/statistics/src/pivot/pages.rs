@@ -138,6 +138,11 @@ pub(crate) fn label(cx: &Cx, axis: Axis, head: &Head) -> String {
         Axis::Sex => format!("pivot.sex.{code}"),
         Axis::Age => format!("pivot.age.{code}"),
         Axis::Political if code == "none" => "pivot.political.none".to_owned(),
+        Axis::Education | Axis::IdKind if code == "none" => "pivot.unsaid".to_owned(),
+        Axis::Education => format!("people.education.{code}"),
+        Axis::IdKind => format!("people.id_kind.{code}"),
+        Axis::Scope => format!("activity.scope.{code}"),
+        Axis::State => format!("activity.state.{code}"),
         Axis::Political => format!("people.political.{code}"),
         Axis::Town | Axis::Team | Axis::Month => return code.clone(),
     };

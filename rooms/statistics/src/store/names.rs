@@ -16,12 +16,7 @@ pub(super) struct Called {
 }
 
 /// Code and name of each row in the order of reading. `found` are the codes that have figures.
-pub(super) async fn rows(
-    db: &impl Read,
-    tenant: TenantId,
-    query: &Query,
-    found: Vec<String>,
-) -> Result<Vec<Called>> {
+pub(super) async fn rows(db: &impl Read, tenant: TenantId, query: &Query, found: Vec<String>) -> Result<Vec<Called>> {
     let called = |code, name| Called { code, name, formerly: None };
     let mut all: BTreeMap<String, String> = match query.group {
         Group::Total => return Ok(Vec::new()),

@@ -82,7 +82,11 @@ fn code(table: Table, axis: Axis, query: &Query) -> String {
         (Axis::Month, Table::Register) => "substr(CAST(p.registered_on AS TEXT), 1, 7)",
         (Axis::Month, Table::Teams) => "COALESCE(substr(CAST(o.founded_on AS TEXT), 1, 7), '')",
         (Axis::Month, _) => "m.month",
-        (Axis::Sex | Axis::Age | Axis::Political, _) => return traits::expression(axis, traits::day(query)),
+        (Axis::Scope, _) => "a.scope",
+        (Axis::State, _) => "a.state",
+        (Axis::Sex | Axis::Age | Axis::Political | Axis::Education | Axis::IdKind, _) => {
+            return traits::expression(axis, traits::day(query));
+        }
     };
     text.to_owned()
 }

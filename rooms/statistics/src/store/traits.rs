@@ -1,4 +1,4 @@
-//! Traits of people as SQL over `person p`: sex, band of age and political status, as they are at the end of a period.
+//! Traits of people as SQL over `person p`: sex, band of age, political status, education and document, as they are at the end of a period.
 
 use crate::model::Query;
 use crate::pivot::Axis;
@@ -20,6 +20,8 @@ pub(super) fn expression(axis: Axis, day: NaiveDate) -> String {
     let [child, young, middle] = [18, 36, 60].map(|years| born(day, years));
     match axis {
         Axis::Sex => "p.sex".to_owned(),
+        Axis::Education => "COALESCE(NULLIF(p.education, ''), 'none')".to_owned(),
+        Axis::IdKind => "COALESCE(NULLIF(p.id_kind, ''), 'none')".to_owned(),
         Axis::Age => format!(
             "CASE WHEN p.birth_date IS NULL THEN 'unknown' WHEN p.birth_date > '{child}' THEN 'under18'
                   WHEN p.birth_date > '{young}' THEN '18to35' WHEN p.birth_date > '{middle}' THEN '36to59' ELSE 'over59' END"

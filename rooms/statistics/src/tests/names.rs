@@ -1,8 +1,8 @@
 //! Stories of towns that were renamed: a report says the name of its time.
 
 use super::{lived_in, rooms};
-use kernel::policy::Role;
 use kernel::Tx;
+use kernel::policy::Role;
 use testkit::app::district;
 use testkit::{TestApp, on_both};
 
@@ -12,7 +12,9 @@ async fn a_report_says_the_name_of_its_time_and_both_across_the_day() {
         lived_in(&app).await;
         let rename = async |name: &'static str, on: &str| {
             let on: chrono::NaiveDate = on.parse().unwrap();
-            app.write(async move |tx: &mut Tx<'_>| places::rename_town(tx, ("440605125", name), on).await).await.unwrap()
+            app.write(async move |tx: &mut Tx<'_>| places::rename_town(tx, ("440605125", name), on).await)
+                .await
+                .unwrap()
         };
         assert_eq!(rename("大沥街道", "2026-05-01").await, "大沥镇");
         assert_eq!(rename("大沥新城", "2026-10-01").await, "大沥街道");

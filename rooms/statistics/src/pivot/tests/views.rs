@@ -19,7 +19,9 @@ async fn a_question_to_the_figures_is_kept_for_oneself_or_for_ones_office() {
         assert!(!silly.text_contains("存下这个筛选"), "a question without an answer is not worth keeping");
         let keep = async |name: &str, share: &str| {
             let query = asked.trim_start_matches("/desk/statistics/pivot");
-            officer.post("/desk/views", &[("list", "figures"), ("name", name), ("query", query), ("share", share)]).await
+            officer
+                .post("/desk/views", &[("list", "figures"), ("name", name), ("query", query), ("share", share)])
+                .await
         };
         assert_eq!(keep("各镇每月", "").await.expect(303).location.as_deref(), Some(asked));
         keep("各镇每月", "").await.expect(303);
@@ -27,7 +29,10 @@ async fn a_question_to_the_figures_is_kept_for_oneself_or_for_ones_office() {
         assert!(officer.get("/desk/statistics/pivot").await.expect(200).text_contains("各镇每月"));
         assert!(!other.get("/desk/statistics/pivot").await.expect(200).text_contains("各镇每月"));
         keep("各镇每月", "on").await.expect(303);
-        assert!(other.get("/desk/statistics/pivot").await.expect(200).text_contains("各镇每月"), "shared with the office");
+        assert!(
+            other.get("/desk/statistics/pivot").await.expect(200).text_contains("各镇每月"),
+            "shared with the office"
+        );
         let wrong = [("list", "figures"), ("name", "x"), ("query", "?cell=1")];
         officer.post("/desk/views", &wrong).await.expect(400);
     })
