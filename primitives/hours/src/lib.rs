@@ -60,7 +60,7 @@ pub fn module() -> Module {
         .get("/desk/hours/{entry}", READ, pages::ledger::show)
         .post("/desk/hours/{entry}/reversal", CORRECT, pages::ledger::reverse)
         .api(READ_OWN, kernel::routes!(api::list_own));
-    Module::new("hours")
+    let room = Module::new("hours")
         .migrations(kernel::migrations![
             "20261123_14_hours",
             "20261123_16_sealer",
@@ -88,18 +88,6 @@ pub fn module() -> Module {
         .routes(pending_routes())
         .routes(pending::api::routes())
         .routes(months::routes())
-        .list(ListFace {
-            name: "hours",
-            url: "/desk/hours",
-            permission: READ,
-            fields: &["q", "team", "town", "kind", "category", "method", "from", "to"],
-        })
-        .list(ListFace {
-            name: "pending_hours",
-            url: "/desk/hours/pending",
-            permission: policy::REVIEW,
-            fields: &["q", "team", "town", "state", "method", "from", "to"],
-        })
         .bulk(bulk::APPROVE)
         .bulk(bulk::RETURN)
         .bulk(bulk::APPROVE_CLAIMS)
@@ -111,7 +99,24 @@ pub fn module() -> Module {
         .work(|cx| Box::pin(pending::work(cx)))
         .every(Recurring { name: "hours.roll_up", every: 1500, run: |cx| Box::pin(roll_up(cx)) })
         .every(Recurring { name: "hours.notices", every: 20_000, run: |cx| Box::pin(pending::ripen(cx)) })
-        .nav(NavItem { order: 30, word: "nav.hours", url: "/desk/hours", permission: READ })
+        .nav(NavItem { order: 30, word: "nav.hours", url: "/desk/hours", permission: READ });
+    lists(room)
+}
+
+/// The lists whose questions can be kept.
+fn lists(room: Module) -> Module {
+    room.list(ListFace {
+        name: "hours",
+        url: "/desk/hours",
+        permission: READ,
+        fields: &["q", "team", "town", "kind", "category", "method", "from", "to"],
+    })
+    .list(ListFace {
+        name: "pending_hours",
+        url: "/desk/hours/pending",
+        permission: policy::REVIEW,
+        fields: &["q", "team", "town", "state", "method", "from", "to"],
+    })
 }
 
 #[cfg(test)]

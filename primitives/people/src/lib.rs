@@ -59,6 +59,7 @@ fn with_routes(module: Module) -> Module {
 #[must_use]
 pub fn module() -> Module {
     with_routes(Module::new("people"))
+    let room = Module::new("people")
         .migrations(kernel::migrations![
             "20261123_12_people",
             "20261124_12_export",
@@ -99,24 +100,6 @@ pub fn module() -> Module {
         .work(|cx| Box::pin(guardians::work(cx)))
         .search(|cx, query| Box::pin(search::search(cx, query)))
         .object(object::KIND)
-        .list(ListFace {
-            name: "people",
-            url: "/desk/people",
-            permission: policy::READ,
-            fields: &["q", "town", "team", "state"],
-        })
-        .list(ListFace {
-            name: "minors",
-            url: "/desk/people/minors",
-            permission: policy::READ_PRIVATE,
-            fields: &["q", "town", "band", "consent"],
-        })
-        .list(ListFace {
-            name: "doubles",
-            url: "/desk/people/duplicates",
-            permission: policy::EDIT,
-            fields: &["q", "town", "level", "state"],
-        })
         .part(Ties::default())
         .part(Book(|cx, person| Box::pin(addresses(cx, person))))
         .part(Copies(guardians::copies))
@@ -126,7 +109,30 @@ pub fn module() -> Module {
         .slot("me.more", certificates::line)
         .slot("me.show", life::panel_of_me)
         .slot("me.show", guardians::panel_of_me)
-        .nav(NavItem { order: 20, word: "nav.people", url: "/desk/people", permission: policy::READ })
+        .nav(NavItem { order: 20, word: "nav.people", url: "/desk/people", permission: policy::READ });
+    lists(room)
+}
+
+/// The lists whose questions can be kept.
+fn lists(room: Module) -> Module {
+    room.list(ListFace {
+        name: "people",
+        url: "/desk/people",
+        permission: policy::READ,
+        fields: &["q", "town", "team", "state"],
+    })
+    .list(ListFace {
+        name: "minors",
+        url: "/desk/people/minors",
+        permission: policy::READ_PRIVATE,
+        fields: &["q", "town", "band", "consent"],
+    })
+    .list(ListFace {
+        name: "doubles",
+        url: "/desk/people/duplicates",
+        permission: policy::EDIT,
+        fields: &["q", "town", "level", "state"],
+    })
 }
 
 /// Where somebody can be reached now, for a message that leaves; nowhere once they left.

@@ -67,7 +67,7 @@ pub fn module() -> Module {
         .api(FIGURES, kernel::routes!(pivot::api::public))
         .api(FIGURES, kernel::routes!(api::public))
         .api(FIGURES, kernel::routes!(api::dictionary));
-    Module::new("statistics")
+    let room = Module::new("statistics")
         .migrations(kernel::migrations![
             "20261123_31_statistics",
             "20261123_33_standing",
@@ -81,14 +81,19 @@ pub fn module() -> Module {
         .policy(policy::TABLE)
         .routes(routes)
         .part(hours::year::YearFigures(Some(|cx, year| Box::pin(year_totals(cx, year)))))
-        .list(ListFace {
-            name: "report",
-            url: "/desk/statistics",
-            permission: READ,
-            fields: &["year", "from", "to", "town", "team", "kind", "category", "group"],
-        })
         .list(ListFace { name: "figures", url: "/desk/statistics/pivot", permission: READ, fields: pivot::ask::FIELDS })
-        .nav(NavItem { order: 60, word: "nav.statistics", url: "/desk/statistics", permission: READ })
+        .nav(NavItem { order: 60, word: "nav.statistics", url: "/desk/statistics", permission: READ });
+    lists(room)
+}
+
+/// The lists whose questions can be kept.
+fn lists(room: Module) -> Module {
+    room.list(ListFace {
+        name: "report",
+        url: "/desk/statistics",
+        permission: READ,
+        fields: &["year", "from", "to", "town", "team", "kind", "category", "group"],
+    })
 }
 
 #[cfg(test)]
