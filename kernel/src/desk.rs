@@ -135,7 +135,7 @@ pub(crate) fn module() -> Module {
             "20261128_60_questions",
             "20261128_63_saved_view",
             "20261128_64_bulk",
-            "20261128_66_recovery"
+            "20261128_66_recovery",
             "20261128_73_failed"
         ])
         .words(crate::words!())

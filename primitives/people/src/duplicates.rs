@@ -15,7 +15,6 @@ mod verbs;
 
 pub use card::Card;
 pub use model::{GuestPair, Pair, PairRow, url};
-pub use model::{Pair, PairRow, url};
 pub(crate) use pages::work;
 pub use pages::{Side, sides};
 pub use scan::{Found, scan};
