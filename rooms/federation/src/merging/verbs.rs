@@ -225,6 +225,7 @@ pub(crate) async fn work(cx: Cx) -> Result<Vec<WorkItem>> {
 /// Whoever was taken down at a place and registered since, or may have: their services wait for one record.
 async fn guests(cx: &Cx) -> Result<Vec<WorkItem>> {
     let item = |pair: GuestPair| WorkItem {
+        many: None,
         kind: "work.kind.guest",
         tint: "",
         title: cx.say(&Word::new("federation.merge.guest_work").with("name", &pair.name)),
