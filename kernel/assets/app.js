@@ -6,13 +6,12 @@ const all = (s, root = document) => [...root.querySelectorAll(s)];
 const errors = $(".errs");
 if (errors) errors.focus();
 
-// Lists of the desk, work-lists and tables alike: j and k move along the rows, Enter opens the row in focus, / goes to the
-// search box.
+// Lists of the desk, work-lists and tables alike: j and k move along the rows, Enter opens the row in focus, x ticks it, / goes
+// to the search box.
 const rows = () => {
   const work = all(".rows a");
   return work.length ? work : all("main .table tbody tr").map((row) => $("a[href]", row)).filter(Boolean);
 };
-// Work-lists: j and k move along the rows, Enter opens the row in focus, x ticks it, / goes to the search box.
 const typing = (el) => el.closest("input, select, textarea, [contenteditable]");
 const ticking = (el) => el.matches("[type=checkbox], [type=radio]");
 document.addEventListener("keydown", (event) => {

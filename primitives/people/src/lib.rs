@@ -58,8 +58,7 @@ fn with_routes(module: Module) -> Module {
 /// The room.
 #[must_use]
 pub fn module() -> Module {
-    with_routes(Module::new("people"))
-    let room = Module::new("people")
+    let room = with_routes(Module::new("people"))
         .migrations(kernel::migrations![
             "20261123_12_people",
             "20261124_12_export",
