@@ -103,6 +103,25 @@ impl Walk {
         }
     }
 
+    /// The same for what is not there, where asking for it leaves a line.
+    pub async fn ask_in_vain(
+        &mut self,
+        who: &Somebody,
+        (method, route): (&'static str, &'static str),
+        (path, sent): (String, Sent<'_>),
+        lines: &[Line],
+    ) {
+        let name = format!("{method} {route}");
+        if !self.district.app.on_server {
+            self.ask_without_a_trace(&name, who, method, &path, &sent).await;
+        }
+        let reply = send(who, method, &path, sent).await;
+        if reply.status != 404 {
+            self.faults.push(format!("{name}: {} for what is not there", reply.status));
+        }
+        self.look(&name, &reply, lines, None).await;
+    }
+
     /// The same where it is not known before who the line will name.
     pub async fn ask_some(
         &mut self,

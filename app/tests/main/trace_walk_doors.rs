@@ -45,7 +45,7 @@ async fn recovery(walk: &mut Walk, account: kernel::AccountId, nobody: &Somebody
     let missed = [("account.recovery_refused", "account", None)];
     let chosen = || form(&[("password", PASSWORD), ("again", PASSWORD)]);
     let open = ("POST", "/recovery/{token}");
-    walk.ask(nobody, open, ("/recovery/nothing".into(), chosen()), &missed).await;
+    walk.ask_in_vain(nobody, open, ("/recovery/nothing".into(), chosen()), &missed).await;
     let officer = walk.district.somebody("accounts", vec![crate::district::whole(Role::Accounts)], None).await;
     let given = [("account.recovery_given", "account", Some(account.0))];
     let sent = (format!("/desk/accounts/{account}/recovery"), form(&[("checked", "document")]));

@@ -119,6 +119,11 @@ pub(crate) async fn ask(cx: &Cx, person: PersonId, (given, wanted): (SignupId, S
 pub(crate) async fn answer(cx: &Cx, person: PersonId, id: SwapId, yes: bool) -> Result<SwapState> {
     let at = cx.clone();
     cx.write(lane_of(cx, id).await?, async move |tx: &mut Tx<'_>| {
+        // Asked before why it cannot be: nobody learns of a swap that is not theirs to answer.
+        let asked = swap::find(tx, at.tenant, id).await?.wanted_id;
+        if signup::find(tx, at.tenant, asked).await?.person_id != person {
+            return Err(Error::NotFound);
+        }
         let (now, wanted, given) = both(tx, &at, id).await?;
         if wanted.signup.person_id != person {
             return Err(Error::NotFound);
