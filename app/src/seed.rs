@@ -7,7 +7,6 @@ mod ground;
 mod lines;
 mod lore;
 mod news;
-mod notices;
 mod people;
 mod plan;
 mod records;
@@ -119,7 +118,6 @@ pub async fn generate(
     progress("figures", 0, 1);
     lines::make(&cx, &world, &plan, &mut dice).await?;
     records::make(&cx, &world, &plan, &mut dice).await?;
-    notices::make(&cx, &lore, &world, &mut dice).await?;
     news::make(&cx, &world, &mut dice).await?;
     service::settle(&cx).await?;
     app.db.take_pace(Pace::Usual).await.map_err(plain)?;

@@ -79,6 +79,12 @@ async fn let_wait(app: &TestApp, corner: &Corner, account: AccountId, (now, ends
     app.sql(row, args![tenant, corner.member, now, ends].to_vec()).await;
     app.sql(invite, args![tenant, corner.member, corner.team, now, ends].to_vec()).await;
     app.sql(left, args![tenant, corner.member, now, serde_json::json!([])].to_vec()).await;
+    of_activities(app, corner, now).await;
+}
+
+/// A swap that is asked for, a certificate, and an activity that repeats.
+async fn of_activities(app: &TestApp, corner: &Corner, now: DateTime<Utc>) {
+    let tenant = app.tenant;
     let swap =
         "INSERT INTO signup_swap (tenant_id, id, wanted_id, given_id, state, wanted_ok, given_ok, made_at, changed_at)
                 VALUES ($1, $2, $3, $4, 'asked', FALSE, FALSE, $5, $5)";
