@@ -111,7 +111,7 @@ const readable = () => {
 
 // What Tab can reach, one radio for its group, in the order of the page.
 const stops = () => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')]
-  .filter((e) => seen(e) && !e.disabled && e.tabIndex >= 0)
+  .filter((e) => seen(e) && e.checkVisibility() && !e.disabled && e.tabIndex >= 0)
   .filter((e, at, list) => e.type !== 'radio' || !e.name
     || (e.form ? [...e.form.elements] : list).filter((o) => o.type === 'radio' && o.name === e.name)
       .find((o, _, group) => o.checked || (o === group[0] && !group.some((g) => g.checked))) === e);

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use testkit::browser::Browser;
 
 /// Pages to which nothing of a demo leads: where they are looked at, or what they would need.
-const ELSEWHERE: [(&str, &str); 32] = [
+const ELSEWHERE: [(&str, &str); 33] = [
     ("/access/{token}", "the sheet of slips, by its reader"),
     ("/activities/{activity}/draw", "the walk through activities"),
     ("/answers/{signup}/{mark}", "comes by mail; the same page as /me/services/{signup}/answer"),
@@ -30,6 +30,7 @@ const ELSEWHERE: [(&str, &str); 32] = [
     ("/guardian/{token}", "needs a minor with a guardian"),
     ("/keeper/{token}", "the journey from an empty folder"),
     ("/me/hours/applications/{pending}", "the walk through hours"),
+    ("/me/teams/{team}/leaving", "on the page of one's own team alone"),
     ("/recovery/{token}", "needs a link back into an account"),
     ("/desk/people/{person}/recovery", "needs somebody with an account"),
     ("/second-factor", "the journey from an empty folder"),

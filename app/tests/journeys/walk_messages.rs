@@ -68,10 +68,20 @@ fn chase(house: &mut House, hands: &mut Hands, announcement: &str) -> Result<()>
     leader.wait_for_text("今天已经催过")
 }
 
-/// The service of tomorrow is asked about; one press says that one comes.
+/// One press says that one comes. Whether the question has come by now depends on the hour; its page is there at any.
 fn answer(house: &mut House, phone: &mut Browser) -> Result<()> {
-    in_time(house, phone, "/me/messages", "会来吗？")?;
-    house.look_here(phone, true)?;
-    phone.click_text("会来")?;
-    phone.wait_for_text("你会来")
+    house.visit(phone, "/me/services")?;
+    let links =
+        "return [...document.querySelectorAll(\"main .list a[href*='/signups/']\")].map((a) => a.getAttribute('href'))";
+    let links: Vec<String> = serde_json::from_value(phone.evaluate(links, &serde_json::json!([]))?)?;
+    for link in links {
+        let id = link.rsplit('/').next().unwrap_or_default();
+        house.visit(phone, &format!("/me/services/{id}/answer"))?;
+        if phone.text()?.contains("会来吗？") {
+            house.look_here(phone, true)?;
+            phone.click_text("会来")?;
+            return phone.wait_for_text("你会来");
+        }
+    }
+    anyhow::bail!("none of the services may be answered")
 }

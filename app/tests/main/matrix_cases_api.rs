@@ -164,8 +164,8 @@ fn federation_cases() -> Vec<Case> {
         call("PATCH", "/api/v1/me", Aim::Plain, |_, _| json!({ "skills": "急救" })),
         get("/api/v1/towns", Aim::Plain),
         call("POST", "/api/v1/towns/{region}/merger", Aim::Plain, nothing),
-        call("POST", "/api/v1/towns/{region}/name", Aim::Plain, nothing),
-        call("POST", "/api/v1/towns/{region}/division", Aim::Plain, nothing),
+        call("POST", "/api/v1/towns/{region}/name", Aim::Plain, |_, _| json!({ "name": "", "reason": "" })),
+        call("POST", "/api/v1/towns/{region}/division", Aim::Plain, |_, _| json!({ "name": "", "reason": "" })),
         get("/api/v1/team/claims", Aim::Plain),
         call("POST", "/api/v1/team/claims/{claim}/decision", Aim::Held, |_, _| json!({ "accepted": false }))
             .restore(CLAIMED),

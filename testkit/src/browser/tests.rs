@@ -18,7 +18,7 @@ const STYLE: &str =
 const BAD: &str = r#"<!doctype html><html><body><h1>一</h1><h1>二</h1><input name="x" style="outline: 0">
   <style>.wide { width: 900px } .faint { color: #bbb } .cut { width: 40px; overflow: hidden; white-space: nowrap } :focus { outline: none }</style>
   <div class="wide">宽</div><button id="b">小</button><i id="b"></i><p class="faint">淡</p><p class="cut">这一行被切掉了</p><a href="/" tabindex="-1">绕过</a><img src="http://127.0.0.2:9/x.png"></body></html>"#;
-const SMALL: &str = r#"<!doctype html><html lang="en" data-mode="elder"><head><title>Hours 时长</title></head><body><main>
+const SMALL: &str = r#"<!doctype html><html lang="en" data-mode="elder"><head><meta name="viewport" content="width=device-width"><title>Hours 时长</title></head><body><main>
   <style>h1 { font-size: 24px } p { font-size: 16px } .fine { font-size: 20px } .btn { font-size: 18px; padding: 0; height: 50px; width: 90px }</style>
   <h1>Hours</h1><p>small words</p><p class="fine">large words 公示中</p><button class="btn">Send</button><a lang="zh-CN" href="/">中文</a></main></body></html>"#;
 const CODE: &str = "https://qiyi.example.cn/c/01a20c44-b8e9-7ade-819d-cdae4e3d68e2/118742301/k3x9";
