@@ -234,8 +234,10 @@ pub fn first(house: &House, browser: &mut Browser, page: &str, selector: &str) -
     Ok(found.as_str().with_context(|| format!("nothing like {selector} at {page}"))?.to_owned())
 }
 
-/// Opens a page again and again until it says so: what a job does comes a little later.
+/// Opens a page again and again until it says so: what a job does comes a little later. Not at once: what was pressed just now
+/// has to be on its way before the browser goes elsewhere.
 pub fn in_time(house: &House, browser: &mut Browser, path: &str, text: &str) -> Result<()> {
+    std::thread::sleep(Duration::from_millis(300));
     let until = Instant::now() + Duration::from_secs(20);
     loop {
         house.visit(browser, path)?;

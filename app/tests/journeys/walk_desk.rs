@@ -84,6 +84,7 @@ fn several(house: &mut House, desk: &mut Browser) -> Result<()> {
     desk.wait_for_text("已改 2 个")?;
     house.look_here(desk, false)?;
     desk.click_text("整批撤回")?;
+    desk.wait_for_text("撤回 · ")?;
     in_time(house, desk, &run, "已撤回")
 }
 
